@@ -1,0 +1,98 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import Yams
+
+/// The configuration file: scalars by dotted key, and the lists that swift-configuration cannot hold.
+struct ConfigurationDocument {
+    var scalars: [String: String] = [:]
+    var agents: [GatewayConfiguration.AgentEntry] = []
+    var webhooks: [GatewayConfiguration.WebhookEntry] = []
+
+    init() {}
+
+    /// Reads YAML; every key must be known, and every error names the line.
+    init(yaml: String, path: String) throws(GatewayError) {
+        let root: Node?
+        do {
+            root = try Yams.compose(yaml: yaml)
+        } catch {
+            throw GatewayError(
+                .configuration, message: "\(path) is not valid YAML: \(error)",
+                remedy: "Correct the line named above."
+            )
+        }
+        guard let root else { return }
+        guard case .mapping(let mapping) = root else {
+            throw GatewayError(
+                .configuration, message: "\(path) is not a list of `key: value` lines.",
+                remedy: "Write one setting a line, for example `listen: 127.0.0.1:8787`."
+            )
+        }
+        for (key, value) in mapping {
+            try read(key: key.string ?? "", node: value, mark: key.mark, path: path)
+        }
+    }
+
+    private mutating func read(key: String, node: Node, mark: Mark?, path: String) throws(GatewayError) {
+        switch (key, node) {
+        case ("agents", .sequence(let sequence)):
+            let allowed: Set<String> = [
+                "name", "instructions", "provider", "model", "baseURL", "keyVariable", "allow", "groups", "ack",
+                "debounce", "zone",
+            ]
+            agents = try Self.entries(sequence, key: key, allowed: allowed, path: path)
+        case ("webhooks", .sequence(let sequence)):
+            webhooks = try Self.entries(
+                sequence, key: key, allowed: ["name", "url", "secretVariable", "events"], path: path
+            )
+        case (_, .mapping(let mapping)):
+            for (inner, value) in mapping {
+                try read(key: "\(key).\(inner.string ?? "")", node: value, mark: inner.mark, path: path)
+            }
+        case (_, .scalar(let scalar)):
+            try store(scalar.string, key: key, mark: mark, path: path)
+        case (_, .sequence(let sequence)):
+            try store(sequence.compactMap(\.string).joined(separator: ","), key: key, mark: mark, path: path)
+        default:
+            throw Self.unknown(key, mark: mark, path: path)
+        }
+    }
+
+    private mutating func store(_ value: String, key: String, mark: Mark?, path: String) throws(GatewayError) {
+        guard ConfigurationKey(rawValue: key) != nil else { throw Self.unknown(key, mark: mark, path: path) }
+        scalars[key] = value
+    }
+
+    private static func entries<Entry: Decodable>(
+        _ sequence: Node.Sequence, key: String, allowed: Set<String>, path: String
+    ) throws(GatewayError) -> [Entry] {
+        var entries: [Entry] = []
+        for node in sequence {
+            for (inner, _) in node.mapping ?? [:] where !allowed.contains(inner.string ?? "") {
+                throw unknown("\(key)[].\(inner.string ?? "")", mark: inner.mark, path: path)
+            }
+            do {
+                entries.append(try YAMLDecoder().decode(Entry.self, from: node))
+            } catch {
+                throw GatewayError(
+                    .configuration, message: "An entry of \(key) in \(path) cannot be read: \(error)",
+                    remedy: "Its keys are: \(allowed.sorted().joined(separator: ", "))."
+                )
+            }
+        }
+        return entries
+    }
+
+    private static func unknown(_ key: String, mark: Mark?, path: String) -> GatewayError {
+        let place = mark.map { "line \($0.line)" } ?? "the file"
+        let known = ConfigurationKey.allCases.map(\.rawValue) + ["agents", "webhooks"]
+        return GatewayError(
+            .configuration, message: "\(path), \(place): \"\(key)\" is not a setting.",
+            remedy: "Known are: \(known.sorted().joined(separator: ", "))."
+        )
+    }
+}

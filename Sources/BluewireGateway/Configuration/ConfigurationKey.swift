@@ -1,0 +1,52 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+/// The scalar settings: their keys in the file, on the command line and in the environment come from here.
+package enum ConfigurationKey: String, CaseIterable, Sendable {
+    case listen
+    case allowedHosts = "allowed-hosts"
+    case state
+    case database
+    case home
+    case line
+    case transport
+    case simulatorSocket = "simulator-socket"
+    case osascript
+    case fileEvents = "file-events"
+    case poll
+    case webhookEgress = "egress.webhook"
+    case modelEgress = "egress.model"
+    case agentsSend = "agents-send"
+    case webRoot = "web-root"
+    case logLevel = "log-level"
+
+    /// The name in the environment, for example `BLUEWIRE_ALLOWED_HOSTS`.
+    package var environmentName: String {
+        "BLUEWIRE_" + rawValue.uppercased().map { $0 == "-" || $0 == "." ? "_" : String($0) }.joined()
+    }
+
+    /// One line for the documentation.
+    package var summary: String {
+        switch self {
+        case .listen: "where to listen, host:port (127.0.0.1:8787)"
+        case .allowedHosts: "more host names requests may carry, separated by commas"
+        case .state: "the state directory"
+        case .database: "the Messages database (~/Library/Messages/chat.db)"
+        case .home: "the home that ~ in attachment paths refers to"
+        case .line: "the name of the line (mac)"
+        case .transport: "applescript, simulator or none"
+        case .simulatorSocket: "the socket of `bluewire simulate`"
+        case .osascript: "the script runner (/usr/bin/osascript)"
+        case .fileEvents: "wake on file events: true or false"
+        case .poll: "the fallback poll: true or false"
+        case .webhookEgress: "private destinations webhooks may reach: host:port or CIDR, separated by commas"
+        case .modelEgress: "private destinations model requests may reach"
+        case .agentsSend: "true: agents really send; false: they write drafts (shadow mode)"
+        case .webRoot: "a folder that overrides the web page"
+        case .logLevel: "trace, debug, info, notice, warning or error"
+        }
+    }
+}

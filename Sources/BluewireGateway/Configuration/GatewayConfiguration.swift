@@ -1,0 +1,137 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+package import BluewireModel
+
+/// Everything the gateway can be told, after file, environment and flags were put over the defaults.
+package struct GatewayConfiguration: Hashable, Sendable {
+    /// Where the HTTP server listens.
+    package var listen = ListenAddress(host: "127.0.0.1", port: 8787)
+    /// Host names requests may carry besides loopback's; a request for another host is refused.
+    package var allowedHosts: [String] = []
+    /// The state directory.
+    package var stateDirectory: String
+    /// The Messages database.
+    package var database: String
+    /// The home that `~` in stored attachment paths refers to.
+    package var home: String
+    /// The name of the line.
+    package var line = LineID(rawValue: "mac")
+    /// How messages are sent.
+    package var transport = TransportKind.applescript
+    /// The simulator's socket, for ``TransportKind/simulator``.
+    package var simulatorSocket: String?
+    /// The script runner; a stand-in in tests.
+    package var osascript = "/usr/bin/osascript"
+    /// Whether file events wake the watcher.
+    package var usesFileEvents = true
+    /// Whether the fallback poll runs.
+    package var usesPolling = true
+    /// Private destinations webhooks may reach, as `host:port` or CIDR.
+    package var webhookEgress: [String] = []
+    /// Private destinations model requests may reach, as `host:port` or CIDR.
+    package var modelEgress: [String] = []
+    /// Agents really send; otherwise they write drafts for approval (shadow mode).
+    package var agentsSend = false
+    /// The web page's files, overriding the embedded ones while developing.
+    package var webRoot: String?
+    /// The lowest log level printed.
+    package var logLevel = "info"
+    /// The agents.
+    package var agents: [AgentEntry] = []
+    /// The webhooks set up by configuration.
+    package var webhooks: [WebhookEntry] = []
+
+    /// A configuration with every default that does not depend on the machine.
+    package init(stateDirectory: String, database: String, home: String) {
+        self.stateDirectory = stateDirectory
+        self.database = database
+        self.home = home
+    }
+
+    /// How messages are sent.
+    package enum TransportKind: String, Hashable, Sendable, CaseIterable {
+        /// Through Messages on this Mac.
+        case applescript
+        /// Through a simulated Messages.
+        case simulator
+        /// Not at all: the gateway only reads.
+        case none
+    }
+
+    /// Where to listen.
+    package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+        /// A name or address.
+        package var host: String
+        /// The port; 0 lets the system choose.
+        package var port: Int
+
+        /// An address from its parts.
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        /// Reads `host:port`, `[v6]:port` or a bare port.
+        package init?(_ text: String) {
+            let host: Substring
+            let port: Substring
+            if let colon = text.lastIndex(of: ":") {
+                host = text[..<colon]
+                port = text[text.index(after: colon)...]
+            } else {
+                host = "127.0.0.1"
+                port = text[...]
+            }
+            let bare = host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host
+            guard !bare.isEmpty, let number = Int(port), (0...65_535).contains(number) else { return nil }
+            self.init(host: String(bare), port: number)
+        }
+
+        package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    }
+
+    /// An agent as the configuration file writes it.
+    package struct AgentEntry: Hashable, Sendable, Codable {
+        /// Its name.
+        package var name: String
+        /// What it is told.
+        package var instructions: String?
+        /// `concierge` (offline) or `openai` (any OpenAI-compatible endpoint).
+        package var provider: String?
+        /// The model's name.
+        package var model: String?
+        /// The endpoint's base, for example `http://127.0.0.1:11434/v1`.
+        package var baseURL: String?
+        /// The environment variable that holds the key; keys are never written into the file.
+        package var keyVariable: String?
+        /// Who may talk to it: addresses, or `*` for everybody.
+        package var allow: [String]?
+        /// Whether it also serves groups.
+        package var groups: Bool?
+        /// When it acknowledges by tapback: `always`, `slow` or `off`.
+        package var ack: String?
+        /// Seconds of quiet before a burst is answered.
+        package var debounce: Double?
+        /// The time zone it thinks in, for example `Europe/Berlin`.
+        package var zone: String?
+
+        /// An agent of that name with every default.
+        package init(name: String) { self.name = name }
+    }
+
+    /// A webhook as the configuration file writes it.
+    package struct WebhookEntry: Hashable, Sendable, Codable {
+        /// Its name.
+        package var name: String
+        /// Where events are posted.
+        package var url: String
+        /// The environment variable that holds the signing secret (`whsec_…`); made up and shown once when absent.
+        package var secretVariable: String?
+        /// The event kinds wanted; all when absent.
+        package var events: [String]?
+    }
+}
