@@ -1,0 +1,50 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+/// An error as RFC 9457 tells it: what happened, and what to do.
+package struct NativeProblem: Error, Hashable, Sendable, Decodable {
+    /// A reference that names the kind of problem.
+    package var type: String
+    /// A short summary of the kind.
+    package var title: String
+    /// The HTTP status.
+    package var status: Int
+    /// What happened this time; no message text, names or addresses.
+    package var detail: String
+    /// A stable code.
+    package var code: String
+    /// What the caller can do.
+    package var remedy: String
+    /// The chats an ambiguous reference may mean.
+    package var candidates: [String]?
+
+    /// A problem from its fields.
+    package init(
+        status: Int, code: String, title: String, detail: String, remedy: String, candidates: [String]? = nil
+    ) {
+        type = "urn:bluewire:problem:" + code
+        self.title = title
+        self.status = status
+        self.detail = detail
+        self.code = code
+        self.remedy = remedy
+        self.candidates = candidates
+    }
+}
+
+extension NativeProblem: JSONWritable {
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("type", type)
+            writer.member("title", title)
+            writer.member("status", status)
+            writer.member("detail", detail)
+            writer.member("code", code)
+            writer.member("remedy", remedy)
+            if let candidates { writer.member("candidates", candidates) }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireModel
+import BluewireWire
+import Testing
+
+struct NativeRequestTests {
+    @Test
+    func sendRequestReadsBack() throws {
+        let request = NativeSendRequest(chat: "ch_a", text: "hi", replyTo: "A-1")
+        #expect(try NativeSendRequest(json: request.json) == request)
+        #expect(request.draft == Draft(text: "hi", replyTo: MessageID(rawValue: "A-1")))
+    }
+
+    @Test
+    func unknownMemberIsNamedWithTheKnownOnes() {
+        let error = #expect(throws: RequestError.self) { try NativeTypingRequest(json: Array(#"{"onn":true}"#.utf8)) }
+        #expect(error?.message == "The member “onn” is not known here.")
+        #expect(error?.remedy == "Known members: on.")
+    }
+
+    @Test(arguments: [
+        ("", "The body is not JSON."), ("[]", "The body is not a JSON object."),
+        ("{\"on\":1}", "The member “on” has the wrong type."), ("{}", "The member “on” is missing."),
+        ("{\"on\":true", "The body is not JSON."),
+    ])
+    func wrongBodiesAreExplained(_ body: String, _ message: String) {
+        let error = #expect(throws: RequestError.self) { try NativeTypingRequest(json: Array(body.utf8)) }
+        #expect(error?.message == message)
+    }
+
+    @Test
+    func tapbackRequestsAreChecked() throws {
+        let target = MessageID(rawValue: "A-1")
+        let love = try NativeTapbackRequest(kind: "love", remove: true).action(on: target)
+        #expect(love == .tapback(target: target, part: 0, kind: .love, emoji: nil, isRemoval: true))
+        for request in [
+            NativeTapbackRequest(kind: "sticker"), NativeTapbackRequest(kind: "emoji"),
+            NativeTapbackRequest(kind: "love", emoji: "🦊"),
+        ] {
+            #expect(throws: RequestError.self) { try request.action(on: target) }
+        }
+    }
+}
