@@ -86,6 +86,7 @@ let package = Package(
             dependencies: [
                 "BluewireModel", "BluewireCodec", "BluewireTransport",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
