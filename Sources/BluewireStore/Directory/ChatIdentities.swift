@@ -59,7 +59,8 @@ package final class ChatIdentities: Sendable {
         state.withLock { state in
             var taken: Set<ChatID> = []
             return chats.map { members in
-                let kept = members.lazy.compactMap { state.known[$0] }.first { !taken.contains($0) }
+                let known = members.compactMap { state.known[$0] }
+                let kept = known.first { !taken.contains($0) }
                 let id = kept ?? Self.freshName(members: members, line: line, taken: taken)
                 taken.insert(id)
                 for guid in members where state.known[guid] != id {

@@ -4,9 +4,9 @@
 // See LICENSE for licence information
 //
 
-import BluewireModel
+package import BluewireModel
 import Foundation  // Row lends blobs as Data.
-import GRDB
+package import GRDB
 
 extension MessageHydrator {
     /// Reads the attachments of a page and puts them in body order.
