@@ -1,0 +1,107 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireGateway
+import BluewireModel
+import Foundation
+import Testing
+
+@Suite struct ConfigurationTests {
+    private func load(
+        yaml: String? = nil, environment: [String: String] = [:], flags: [String: String] = [:]
+    ) throws -> GatewayConfiguration {
+        var environment = environment
+        environment["HOME"] = "/home/somebody"
+        let loader = ConfigurationLoader(environment: environment)
+        guard let yaml else { return try loader.load(flags: flags) }
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).yaml")
+        try Data(yaml.utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        return try loader.load(file: file.path, flags: flags)
+    }
+
+    @Test func defaultsAreSafe() throws {
+        let configuration = try load()
+        #expect(configuration.listen.description == "127.0.0.1:8787")
+        #expect(configuration.agentsSend == false)
+        #expect(configuration.agents.isEmpty)
+        #expect(configuration.database == "/home/somebody/Library/Messages/chat.db")
+        #expect(configuration.transport == .applescript)
+    }
+
+    @Test func flagsBeatTheEnvironmentAndTheEnvironmentBeatsTheFile() throws {
+        let yaml = "listen: 127.0.0.1:1000\nline: file\nlog-level: debug\n"
+        let environment = ["BLUEWIRE_LISTEN": "127.0.0.1:2000", "BLUEWIRE_LINE": "environment"]
+        let configuration = try load(yaml: yaml, environment: environment, flags: ["listen": "127.0.0.1:3000"])
+        #expect(configuration.listen.port == 3000)
+        #expect(configuration.line == LineID(rawValue: "environment"))
+        #expect(configuration.logLevel == "debug")
+    }
+
+    @Test func listsAndNestedKeysAreRead() throws {
+        let configuration = try load(yaml: """
+            allowed-hosts: [mac.local, bluewire.lan]
+            egress:
+              webhook: 192.168.1.20:8123
+            agents:
+              - name: helper
+                provider: concierge
+                allow: ["+15551234567"]
+                ack: slow
+            webhooks:
+              - name: crm
+                url: https://example.com/hook
+            database: ~/copy/chat.db
+            """)
+        #expect(configuration.allowedHosts == ["mac.local", "bluewire.lan"])
+        #expect(configuration.webhookEgress == ["192.168.1.20:8123"])
+        #expect(configuration.agents.map(\.name) == ["helper"])
+        #expect(configuration.agents.first?.allow == ["+15551234567"])
+        #expect(configuration.webhooks.first?.url == "https://example.com/hook")
+        #expect(configuration.database == "/home/somebody/copy/chat.db")
+    }
+
+    @Test(arguments: [
+        ("lisen: 127.0.0.1:1", "lisen"), ("agents:\n  - name: a\n    alow: [x]", "alow"), ("egress:\n  webhok: x", "webhok"),
+        ("listen: nonsense", "listen"), ("agents-send: perhaps", "agents-send"), ("transport: pigeon", "transport"),
+        ("- a\n- b", "key: value"), ("a: [", "YAML"), ("agents:\n  - name: a\n  - name: a", "Two agents"),
+        ("transport: simulator", "simulator-socket"), ("agents:\n  - provider: concierge", "agents"),
+        ("log-level: loud", "log-level"), ("line: two words", "line"),
+    ])
+    func aWrongFileIsRefusedAndTheErrorNamesThePlace(yaml: String, named: String) throws {
+        let error = #expect(throws: GatewayError.self) { try load(yaml: yaml) }
+        #expect(error?.code == .configuration)
+        #expect(error?.message.contains(named) == true)
+        #expect(error?.remedy.isEmpty == false)
+    }
+
+    @Test func aMisspeltVariableIsRefused() {
+        let error = #expect(throws: GatewayError.self) { try load(environment: ["BLUEWIRE_LISTN": "127.0.0.1:1"]) }
+        #expect(error?.message.contains("BLUEWIRE_LISTN") == true)
+    }
+
+    @Test func aNamedFileMustExistButTheDefaultOneNeedNot() {
+        let error = #expect(throws: GatewayError.self) {
+            try ConfigurationLoader(environment: ["HOME": "/nowhere"]).load(file: "/nowhere/bluewire.yaml")
+        }
+        #expect(error?.code == .configuration)
+        #expect(throws: Never.self) { try ConfigurationLoader(environment: ["HOME": "/nowhere"]).load() }
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:8787", "127.0.0.1", 8787), ("[::1]:90", "::1", 90), ("8080", "127.0.0.1", 8080), ("mac.local:1", "mac.local", 1),
+    ])
+    func listenAddressesAreRead(text: String, host: String, port: Int) {
+        let address = GatewayConfiguration.ListenAddress(text)
+        #expect(address?.host == host)
+        #expect(address?.port == port)
+    }
+
+    @Test(arguments: ["", ":", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", ":80", "a:b"])
+    func otherListenAddressesAreRefused(text: String) {
+        #expect(GatewayConfiguration.ListenAddress(text) == nil)
+    }
+}
