@@ -1,0 +1,55 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+#if canImport(Glibc)
+    private import Glibc
+#elseif canImport(Musl)
+    private import Musl
+#else
+    private import Darwin
+#endif
+
+/// The lock of the one gateway on a state directory; released when the value goes, or with its process.
+package final class StateLock: Sendable {
+    private let descriptor: Int32
+
+    init(path: String) throws(StateError) {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw StateError(
+                .notWritable, message: "The lock \(path) cannot be opened.",
+                remedy: "Check the permissions of the state directory.")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = Self.readHolder(descriptor).map { "process \($0)" } ?? "another process"
+            close(descriptor)
+            throw StateError(
+                .locked, message: "A gateway already runs on this state directory (\(holder)).",
+                remedy: "Stop it first, or choose another directory with --state.")
+        }
+        let line = Array("\(getpid())\n".utf8)
+        _ = ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, line, line.count, 0)
+    }
+
+    deinit { close(descriptor) }
+
+    /// The process that holds the lock at `path`; nil when it is free.
+    static func holder(of path: String) -> Int32? {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return nil }
+        return readHolder(descriptor) ?? 0
+    }
+
+    private static func readHolder(_ descriptor: Int32) -> Int32? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        guard count > 0 else { return nil }
+        return Int32(String(decoding: bytes[..<count].prefix { $0 != 10 }, as: UTF8.self))
+    }
+}
