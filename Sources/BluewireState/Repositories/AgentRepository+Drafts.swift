@@ -1,0 +1,80 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+package import BluewireModel
+import GRDB
+
+extension AgentRepository {
+    /// Stores what the agent would have sent.
+    package func addDraft(
+        agent: String, chat: ChatID, line: LineID, message: MessageID?, action: Send.Action
+    ) async throws -> AgentDraft {
+        let now = clock.now
+        let draft = AgentDraft(
+            id: Secret.identifier(prefix: "drf_"), agent: agent, chat: chat, line: line, message: message,
+            action: action, state: .waiting, createdAt: now, updatedAt: now)
+        let json = try Columns.json(action)
+        try await database.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO agentDraft (id, agent, chat, line, message, action, state, createdAt, updatedAt)
+                    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
+                    """,
+                arguments: [
+                    draft.id, agent, chat.rawValue, line.rawValue, message?.rawValue, json, now.nanoseconds,
+                    now.nanoseconds,
+                ])
+        }
+        return draft
+    }
+
+    /// The draft of that id.
+    package func draft(_ id: String) async throws -> AgentDraft? {
+        try await database.read { db in
+            try Row.fetchOne(db, sql: "SELECT \(Self.draftColumns) FROM agentDraft WHERE id = ?", arguments: [id])
+                .map(Self.draft)
+        }
+    }
+
+    /// Drafts in `state` (all when nil), newest first.
+    package func drafts(state: AgentDraft.State? = .waiting, limit: Int = 100) async throws -> [AgentDraft] {
+        try await database.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT \(Self.draftColumns) FROM agentDraft WHERE (?1 IS NULL OR state = ?1)
+                    ORDER BY createdAt DESC, id LIMIT ?2
+                    """, arguments: [state?.rawValue, limit]
+            ).map(Self.draft)
+        }
+    }
+
+    /// Decides a waiting draft.
+    ///
+    /// - Returns: the draft as it is now; nil when there is none, or it was decided before.
+    package func decideDraft(_ id: String, _ state: AgentDraft.State, send: SendID? = nil) async throws -> AgentDraft? {
+        let now = clock.now
+        return try await database.write { db in
+            try Row.fetchOne(
+                db,
+                sql: """
+                    UPDATE agentDraft SET state = ?, send = ?, updatedAt = ? WHERE id = ? AND state = 'waiting'
+                    RETURNING \(Self.draftColumns)
+                    """, arguments: [state.rawValue, send?.rawValue, now.nanoseconds, id]
+            ).map(Self.draft)
+        }
+    }
+
+    private static let draftColumns = "id, agent, chat, line, message, action, state, send, createdAt, updatedAt"
+
+    private static func draft(_ row: Row) throws -> AgentDraft {
+        AgentDraft(
+            id: row[0], agent: row[1], chat: ChatID(rawValue: row[2]), line: LineID(rawValue: row[3]),
+            message: (row[4] as String?).map { MessageID(rawValue: $0) }, action: try Columns.value(json: row[5]),
+            state: AgentDraft.State(rawValue: row[6]), send: (row[7] as String?).map { SendID(rawValue: $0) },
+            createdAt: Timestamp(nanoseconds: row[8]), updatedAt: Timestamp(nanoseconds: row[9]))
+    }
+}
