@@ -38,7 +38,7 @@ extension World {
             "account": "E:\(owner.mail)", "account_guid": "0D1E5B66-7B51-4B0C-9C9D-5A1A0C1B2E3F",
             "destination_caller_id": owner.number, "date": AppleTime.rawNanoseconds(outline.date), "date_read": 0,
             "date_delivered": 0, "is_from_me": outline.isFromMe, "part_count": parts, "reply_to_guid": previous,
-            "message_summary_info": Data(MessageSummary.plain.encode()), "subject": content.subject,
+            "message_summary_info": Data(SummaryWriter.plain()), "subject": content.subject,
             "expressive_send_style_id": content.effect, "is_audio_message": content.files.contains(where: \.isVoice),
             "cache_has_attachments": !content.files.isEmpty, "text": body.string,
             "attributedBody": Data(BodyEncoder.encode(body)),
@@ -49,6 +49,11 @@ extension World {
         }
         if generation >= .tahoe { values["index_state"] = 0 }
         return values
+    }
+
+    /// The body as data detection leaves it.
+    func linkedBody(of outline: Outline) -> Data {
+        Data(BodyEncoder.encode(outline.content.body(of: outline.guid, detectsLinks: true)))
     }
 
     /// Writes a message row with its attachments, then, in a transaction of its own as Apple does, its join.
