@@ -4,7 +4,7 @@
 // See LICENSE for licence information
 //
 
-package import BluewireModel
+internal import BluewireModel
 internal import BluewireNetwork
 package import BluewireTransport
 

@@ -4,7 +4,7 @@
 // See LICENSE for licence information
 //
 
-package import BluewireModel
+internal import BluewireModel
 
 /// `GET /state`: the people, chats and faults.
 package struct SimulatorState: Sendable, Codable {

@@ -44,7 +44,7 @@ struct SimulatorRoutes: Sendable {
         router.get("events") { request, _ in
             let after = request.uri.queryParameters.get("after", as: Int.self)
             let wait = request.uri.queryParameters.get("waitMs", as: Int.self) ?? 0
-            let events = try await events(after: after, wait: .milliseconds(min(max(wait, 0), 25_000)))
+            let events = await events(after: after, wait: .milliseconds(min(max(wait, 0), 25_000)))
             return answer { events }
         }
     }
@@ -229,7 +229,7 @@ struct SimulatorRoutes: Sendable {
     }
 
     /// Waits until there is something after `after`, or until the time is up.
-    private func events(after: Int?, wait: Duration) async throws -> SimulatorEvents {
+    private func events(after: Int?, wait: Duration) async -> SimulatorEvents {
         let start = after ?? simulation.look { $0.feed.last }
         func current() -> SimulatorEvents {
             simulation.look { world in
@@ -239,7 +239,7 @@ struct SimulatorRoutes: Sendable {
             }
         }
         let clock = clock
-        return try await simulation.withWakeUps { wakeUps in
+        return await simulation.withWakeUps { wakeUps in
             let first = current()
             guard first.events.isEmpty, wait > .zero else { return first }
             await withTaskGroup(of: Void.self) { group in

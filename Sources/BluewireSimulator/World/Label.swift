@@ -59,12 +59,6 @@ struct LabelLog: Sendable {
             data += try encoder.encode(label)
             data.append(0x0A)
         }
-        if let handle = FileHandle(forWritingAtPath: path) {
-            defer { try? handle.close() }
-            try handle.seekToEnd()
-            try handle.write(contentsOf: data)
-        } else {
-            try data.write(to: URL(fileURLWithPath: path))
-        }
+        try AppendOnlyFile.append(Array(data), to: path)
     }
 }

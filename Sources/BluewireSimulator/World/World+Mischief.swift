@@ -74,7 +74,7 @@ extension World {
             try store.rotateSidecars()
             return "The connection was closed and opened."
         case .checkpoint:
-            for _ in 0..<min(max(options.count ?? 20, 1), 500) { try store.checkpoint() }
+            for _ in 0..<min(max(options.count ?? 20, 1), 500) { store.checkpoint() }
             return "The log was checkpointed and truncated."
         case .busy:
             let isLocked = try lockOut(for: .milliseconds(min(max(options.ms ?? 1_000, 1), 10_000)), at: now)

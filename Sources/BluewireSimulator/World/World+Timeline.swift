@@ -20,7 +20,7 @@ extension World {
         while let (step, due) = timeline.next(by: now) {
             lastNow = max(due, lastNow)
             try apply(step, at: due)
-            if faults.checkpoint { try store.checkpoint() }
+            if faults.checkpoint { store.checkpoint() }
             if faults.rotateSidecars { try store.rotateSidecars() }
         }
         lastNow = max(now, lastNow)

@@ -79,7 +79,7 @@ struct World: Sendable {
 
     /// Does what some faults ask for after each change.
     mutating func settle(_ faults: Faults, at now: Timestamp) throws {
-        if faults.checkpoint { try store.checkpoint() }
+        if faults.checkpoint { store.checkpoint() }
         if faults.rotateSidecars { try store.rotateSidecars() }
         if faults.busyMs > 0 { try lockOut(for: .milliseconds(faults.busyMs), at: now) }
     }
