@@ -62,7 +62,7 @@ struct SchemaTests {
         let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
         let names = try pair.rows(sql)
         #expect(names.ours == names.reference)
-        for table in names.reference.map({ $0.trimmingCharacters(in: ["\""]) }) {
+        for table in names.reference.map({ $0.filter { $0 != "\"" } }) {
             let columns = try pair.rows(
                 "SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_info('\(table)') ORDER BY cid"
             )

@@ -13,7 +13,11 @@ enum SummaryWriter {
     static func plain() -> [UInt8] { MessageSummary().encode() }
 
     /// The summary of a tapback.
-    static func tapback(about text: String) -> [UInt8] { MessageSummary().encode() }
+    static func tapback(about text: String) -> [UInt8] {
+        var summary = MessageSummary()
+        summary.targetSummary = text
+        return summary.encode()
+    }
 
     /// Reads a stored summary; one that cannot be read counts as empty.
     static func read(_ bytes: [UInt8]?) -> MessageSummary {
@@ -49,11 +53,19 @@ enum SummaryWriter {
             let original = MessageEdit.Version(text: before, date: sentAt)
             summary.edits.append(MessageEdit(part: part, versions: [original, version]))
         }
+        forgetStoredHistory(in: &summary)
     }
 
     /// Marks a part as taken back; its history goes with it.
     static func noteUnsend(part: Int, in summary: inout MessageSummary) {
         summary.edits.removeAll { $0.part == part }
         if !summary.unsentParts.contains(part) { summary.unsentParts.append(part) }
+        forgetStoredHistory(in: &summary)
+    }
+
+    /// A stored history wins over the decoded one when a summary is written; after a change it must not.
+    private static func forgetStoredHistory(in summary: inout MessageSummary) {
+        summary.raw["ec"] = nil
+        summary.raw["ep"] = nil
     }
 }
