@@ -1,0 +1,246 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+internal import BluewireModel
+package import GRDB
+
+// JSONEncoder of FoundationEssentials is enough, but GRDB links the whole of Foundation anyway.
+private import Foundation
+
+/// The outbox in `state.db`.
+package struct SendRepository: SendStoring {
+    private let writer: any DatabaseWriter
+
+    /// The outbox of a database that has the tables of ``OutboxSchema``.
+    package init(writer: any DatabaseWriter) {
+        self.writer = writer
+    }
+
+    package func write<Result: Sendable>(
+        _ body: @escaping @Sendable (any SendTransaction) throws -> Result
+    ) async throws -> Result {
+        try await writer.write { db in try body(SendTables(db: db)) }
+    }
+
+    package func read<Result: Sendable>(
+        _ body: @escaping @Sendable (any SendTransaction) throws -> Result
+    ) async throws -> Result {
+        try await writer.read { db in try body(SendTables(db: db)) }
+    }
+}
+
+/// The tables of the outbox inside one transaction.
+private struct SendTables: SendTransaction {
+    let db: Database
+
+    func record(_ id: SendID) throws -> SendRecord? {
+        try Row.fetchOne(
+            db, sql: "SELECT sequence, revision, record FROM outbox_send WHERE id = ?", arguments: [id.rawValue]
+        ).map(decode)
+    }
+
+    func records(in state: Send.State?, limit: Int) throws -> [SendRecord] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT sequence, revision, record FROM outbox_send
+                WHERE ?1 IS NULL OR state = ?1 ORDER BY sequence DESC LIMIT ?2
+                """,
+            arguments: [state?.rawValue, limit]
+        ).map(decode)
+    }
+
+    func openRecords() throws -> [SendRecord] {
+        try Row.fetchAll(
+            db, sql: "SELECT sequence, revision, record FROM outbox_send WHERE is_open = 1 ORDER BY sequence"
+        ).map(decode)
+    }
+
+    func selfRecords(dispatchedFrom start: Timestamp, to end: Timestamp) throws -> [SendRecord] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT sequence, revision, record FROM outbox_send
+                WHERE is_self = 1 AND dispatched_at BETWEEN ? AND ? ORDER BY sequence
+                """,
+            arguments: [start.nanoseconds, end.nanoseconds]
+        ).map(decode)
+    }
+
+    func newestRecord(chat: ChatID?, address: HandleKey?) throws -> SendRecord? {
+        try Row.fetchOne(
+            db,
+            sql: """
+                SELECT sequence, revision, record FROM outbox_send WHERE chat = ? OR address = ?
+                ORDER BY sequence DESC LIMIT 1
+                """,
+            arguments: [chat?.rawValue, address?.rawValue]
+        ).map(decode)
+    }
+
+    func insert(_ record: SendRecord) throws -> SendRecord {
+        var record = record
+        record.revision = 1
+        try db.execute(
+            sql: """
+                INSERT INTO outbox_send
+                    (id, revision, state, is_open, line, chat, address, is_self, dispatched_at, record)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [record.id.rawValue, record.revision] + (try columns(of: record))
+        )
+        record.sequence = db.lastInsertedRowID
+        return record
+    }
+
+    func update(_ record: SendRecord) throws -> SendRecord {
+        var record = record
+        record.revision += 1
+        try db.execute(
+            sql: """
+                UPDATE outbox_send SET revision = ?, state = ?, is_open = ?, line = ?, chat = ?, address = ?,
+                    is_self = ?, dispatched_at = ?, record = ?
+                WHERE sequence = ? AND revision = ?
+                """,
+            arguments: [record.revision] + (try columns(of: record)) + [record.sequence, record.revision - 1]
+        )
+        guard db.changesCount == 1 else { throw StaleSendRecord() }
+        return record
+    }
+
+    func key(_ key: String, origin: String) throws -> SendKey? {
+        try Row.fetchOne(
+            db, sql: "SELECT digest, send, used_at FROM outbox_key WHERE origin = ? AND key = ?",
+            arguments: [origin, key]
+        ).map { row in
+            let digest: Data = row[0]
+            return SendKey(
+                origin: origin, key: key, digest: [UInt8](digest), send: SendID(rawValue: row[1]),
+                usedAt: Timestamp(nanoseconds: row[2])
+            )
+        }
+    }
+
+    func putKey(_ key: SendKey) throws {
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO outbox_key (origin, key, digest, send, used_at) VALUES (?, ?, ?, ?, ?)",
+            arguments: [key.origin, key.key, Data(key.digest), key.send.rawValue, key.usedAt.nanoseconds]
+        )
+    }
+
+    func removeKeys(before time: Timestamp) throws {
+        try db.execute(sql: "DELETE FROM outbox_key WHERE used_at < ?", arguments: [time.nanoseconds])
+    }
+
+    func claim(of message: MessageID) throws -> SendClaim? {
+        try Row.fetchOne(
+            db, sql: "SELECT message, send, attempt, direction, pieces FROM outbox_claim WHERE message = ?",
+            arguments: [message.rawValue]
+        ).map(Self.claim)
+    }
+
+    func claims(of send: SendID) throws -> [SendClaim] {
+        try Row.fetchAll(
+            db,
+            sql: "SELECT message, send, attempt, direction, pieces FROM outbox_claim WHERE send = ? ORDER BY message",
+            arguments: [send.rawValue]
+        ).map(Self.claim)
+    }
+
+    func putClaim(_ claim: SendClaim) throws {
+        try db.execute(
+            sql: "INSERT INTO outbox_claim (message, send, attempt, direction, pieces) VALUES (?, ?, ?, ?, ?)",
+            arguments: [
+                claim.message.rawValue, claim.send.rawValue, claim.attempt, claim.direction.rawValue,
+                claim.pieces.map(String.init).joined(separator: ","),
+            ]
+        )
+    }
+
+    func landingCursor() throws -> Cursor? {
+        try setting("landing_cursor").flatMap(BluewireModel.Cursor.init(_:))
+    }
+
+    func putLandingCursor(_ cursor: BluewireModel.Cursor) throws {
+        try putSetting("landing_cursor", cursor.description)
+    }
+
+    func publications(limit: Int) throws -> [SendPublication] {
+        try Row.fetchAll(
+            db, sql: "SELECT sequence, revision, chat, send FROM outbox_publication ORDER BY sequence LIMIT ?",
+            arguments: [limit]
+        ).map { row in
+            let chat: String? = row[2]
+            let send: Data = row[3]
+            return SendPublication(
+                sequence: row[0], send: try JSONDecoder().decode(Send.self, from: send),
+                chat: chat.map(ChatID.init(rawValue:)), revision: row[1]
+            )
+        }
+    }
+
+    func putPublication(_ send: Send, chat: ChatID?, revision: Int64) throws {
+        try db.execute(
+            sql: "INSERT INTO outbox_publication (revision, chat, send) VALUES (?, ?, ?)",
+            arguments: [revision, chat?.rawValue, try JSONEncoder().encode(send)]
+        )
+    }
+
+    func removePublications(through sequence: Int64) throws {
+        try db.execute(sql: "DELETE FROM outbox_publication WHERE sequence <= ?", arguments: [sequence])
+    }
+
+    func outboundStop() throws -> OutboundStop? {
+        guard let text = try setting("stop") else { return nil }
+        let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        let since = parts.first.flatMap { Int64($0) } ?? 0
+        return OutboundStop(reason: String(parts.last ?? ""), since: Timestamp(nanoseconds: since))
+    }
+
+    func putOutboundStop(_ stop: OutboundStop?) throws {
+        guard let stop else {
+            return try db.execute(sql: "DELETE FROM outbox_setting WHERE name = 'stop'")
+        }
+        try putSetting("stop", "\(stop.since.nanoseconds) \(stop.reason)")
+    }
+
+    private func setting(_ name: String) throws -> String? {
+        try String.fetchOne(db, sql: "SELECT value FROM outbox_setting WHERE name = ?", arguments: [name])
+    }
+
+    private func putSetting(_ name: String, _ value: String) throws {
+        try db.execute(sql: "INSERT OR REPLACE INTO outbox_setting (name, value) VALUES (?, ?)", arguments: [name, value])
+    }
+
+    private func columns(of record: SendRecord) throws -> StatementArguments {
+        [
+            record.progress.state.rawValue, record.progress.isOpen, record.line.rawValue, record.chat?.rawValue,
+            record.address?.rawValue, record.isSelf, record.progress.dispatchedAt?.nanoseconds,
+            try JSONEncoder().encode(record),
+        ]
+    }
+
+    /// The columns win over the copy inside the record: a new row's sequence is not known when it is encoded.
+    private func decode(_ row: Row) throws -> SendRecord {
+        let blob: Data = row[2]
+        var record = try JSONDecoder().decode(SendRecord.self, from: blob)
+        record.sequence = row[0]
+        record.revision = row[1]
+        return record
+    }
+
+    private static func claim(_ row: Row) -> SendClaim {
+        let pieces: String = row[4]
+        return SendClaim(
+            message: MessageID(rawValue: row[0]), send: SendID(rawValue: row[1]), attempt: row[2],
+            direction: SendClaim.Direction(rawValue: row[3]) ?? .outgoing,
+            pieces: pieces.split(separator: ",").compactMap { Int($0) }
+        )
+    }
+}
+
+/// A record was changed by somebody else since it was read; impossible inside one transaction.
+package struct StaleSendRecord: Error {}
