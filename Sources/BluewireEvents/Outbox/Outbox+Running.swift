@@ -1,0 +1,206 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+package import BluewireModel
+package import BluewireState
+package import ServiceLifecycle
+
+extension Outbox: Service {
+    /// Works until the gateway shuts down: hands over, follows landings, reports to the journal.
+    ///
+    /// On graceful shutdown hand-overs that have begun are waited for; nothing new is begun.
+    package func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await self.runDispatching() }
+                if let log {
+                    group.addTask { try await self.runPublishing() }
+                    group.addTask { try await self.runLanding(log) }
+                }
+                try await group.waitForAll()
+            }
+        } onGracefulShutdown: {
+            self.state.withLock { $0.isStopping = true }
+            self.dispatchBell.ring()
+            self.publishBell.ring()
+        }
+    }
+
+    private var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    // MARK: Loops
+
+    private func runDispatching() async throws {
+        try await retrying { try await self.recover() }
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled, !isStopping {
+                // A failing database is tried again at the next wake-up; everything else is stored already.
+                let next = try? await step { record in
+                    group.addTask {
+                        try? await self.dispatch(record)
+                        self.dispatchBell.ring()
+                    }
+                }
+                await pause(until: next ?? clock.now + .seconds(1))
+            }
+        }
+    }
+
+    private func runPublishing() async throws {
+        while !Task.isCancelled {
+            try await retrying { try await self.publish() }
+            if isStopping { return }
+            await publishBell.wait()
+        }
+    }
+
+    private func runLanding(_ log: any OutboxLog) async throws {
+        try await log.withWakeUps { wakeUps in
+            for await _ in wakeUps.cancelOnGracefulShutdown() {
+                try await retrying {
+                    while try await self.receiveLandings() {}
+                }
+            }
+        }
+    }
+
+    /// Repeats `work` with a pause until it succeeds or the task is cancelled.
+    private func retrying(_ work: @Sendable () async throws -> Void) async throws {
+        while !Task.isCancelled {
+            do {
+                return try await work()
+            } catch is CancellationError {
+                return
+            } catch {
+                if isStopping { return }
+                try? await clock.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// Waits for the bell, but not longer than `deadline`.
+    private func pause(until deadline: Timestamp) async {
+        let duration = min(deadline - clock.now, configuration.idlePoll)
+        guard duration > .zero else { return await Task.yield() }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.dispatchBell.wait() }
+            group.addTask { try? await self.clock.sleep(for: duration) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Steps
+
+    /// One round of everything time decides: take-overs, deadlines, looks into the store, hand-overs.
+    ///
+    /// - Parameter start: is given each send that is to be handed over now.
+    /// - Returns: when the next round is due.
+    package func step(_ start: (SendRecord) -> Void) async throws -> Timestamp {
+        try await tick()
+        try await searchDue()
+        let room = configuration.parallelism - state.withLock { $0.inFlight.count }
+        for record in try await dueSends().prefix(max(0, room)) {
+            state.withLock { _ = $0.inFlight.insert(record.id) }
+            start(record)
+        }
+        return try await nextDeadline()
+    }
+
+    /// What a start has to do: sends whose process died while handing them over are looked up, never sent again.
+    package func recover() async throws {
+        try await tick()
+        try await searchAll()
+    }
+
+    /// Lets time pass for every open send.
+    package func tick() async throws {
+        let now = clock.now
+        let open = try await store.read { try $0.openRecords() }
+        let configuration = configuration
+        let needsWrite = open.contains { Self.tick($0, configuration: configuration, now: now) != nil }
+        guard needsWrite else { return }
+        try await store.write { tx in
+            for record in try tx.openRecords() {
+                guard let step = Self.tick(record, configuration: configuration, now: now) else { continue }
+                try Self.apply(to: record, timing: configuration.timing, now: now, in: tx, step)
+            }
+        }
+        publishBell.ring()
+    }
+
+    /// What time, or the death of its process, does to a send; nil for nothing.
+    private static func tick(
+        _ record: SendRecord, configuration: Configuration, now: Timestamp
+    ) -> (@Sendable (inout SendStateMachine) -> SendStateMachine.Action)? {
+        var machine = SendStateMachine(record.progress, timing: configuration.timing)
+        if record.progress.state == .dispatched, record.progress.acceptedAt == nil {
+            let isDead = record.lease.map { $0.until < now || !configuration.isAlive($0.owner) } ?? true
+            return isDead ? { $0.interrupted(now: now) } : nil
+        }
+        return machine.tick(now: now) == .none ? nil : { $0.tick(now: now) }
+    }
+
+    /// When something is due by time alone.
+    private func nextDeadline() async throws -> Timestamp {
+        let now = clock.now
+        let open = try await store.read { try $0.openRecords() }
+        var next = now + configuration.idlePoll
+        let searches = state.withLock { $0.searches }
+        for record in open {
+            let machine = SendStateMachine(record.progress, timing: configuration.timing)
+            if let deadline = machine.deadline, deadline > now { next = min(next, deadline) }
+            if machine.isSearching(at: now) { next = min(next, searches[record.id]?.next ?? now) }
+            if record.progress.state == .unknown, let since = record.progress.unknownAt {
+                let end = since + configuration.timing.holdLimit
+                if end > now { next = min(next, end) }
+            }
+            if let lease = record.lease, lease.until > now { next = min(next, lease.until) }
+        }
+        return next
+    }
+
+    /// Hands changes over to the journal.
+    package func publish() async throws {
+        guard let log else { return }
+        while true {
+            let changes = try await store.read { try $0.publications(limit: 100) }
+            guard let last = changes.last else { return }
+            try configuration.crashHook(.beforePublish)
+            try await log.append(changes: changes)
+            try configuration.crashHook(.afterPublish)
+            try await store.write { try $0.removePublications(through: last.sequence) }
+        }
+    }
+
+    // MARK: Without a running gateway
+
+    /// Works on one send, and on earlier ones of its chat, until it landed, failed or `limit` has passed.
+    ///
+    /// For processes that have no running outbox, such as a command; with a gateway beside it, whoever is first acts.
+    ///
+    /// - Returns: the send as it is then; nil when there is none of that name.
+    package func settle(_ id: SendID, within limit: Duration = .seconds(100)) async throws -> Send? {
+        let end = clock.now + limit
+        try await recover()
+        while let record = try await store.read({ try $0.record(id) }) {
+            let isWaiting = [.queued, .dispatched].contains(record.progress.state)
+                || (record.progress.state == .unknown
+                    && SendStateMachine(record.progress, timing: configuration.timing).isSearching(at: clock.now))
+            guard isWaiting, clock.now < end else { return record.send }
+            for due in try await dueSends() where due.id == id || isEarlier(due, than: record) { try await dispatch(due) }
+            try await tick()
+            try await searchDue()
+            let next = min(try await nextDeadline(), end)
+            try await clock.sleep(for: max(.milliseconds(20), min(next - clock.now, .seconds(1))))
+        }
+        return nil
+    }
+
+    private func isEarlier(_ other: SendRecord, than record: SendRecord) -> Bool {
+        other.sequence < record.sequence && other.sharesOrder(with: record)
+    }
+}
