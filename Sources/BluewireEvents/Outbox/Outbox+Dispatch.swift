@@ -7,6 +7,7 @@
 package import BluewireModel
 package import BluewireState
 package import BluewireTransport
+private import Synchronization
 
 extension Outbox {
     /// The sends that may be handed over now, at most one a chat, oldest first.

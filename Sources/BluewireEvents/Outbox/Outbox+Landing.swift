@@ -5,8 +5,9 @@
 //
 
 package import BluewireModel
-package import BluewireState
-package import BluewireTransport
+internal import BluewireState
+internal import BluewireTransport
+private import Synchronization
 
 // Rows of the store become landings here: from the journal, and by looking while a send waits for its row.
 extension Outbox {
@@ -32,7 +33,7 @@ extension Outbox {
                 for event in page.events {
                     try Self.match(event, matcher: matcher, timing: configuration.timing, now: now, in: tx)
                 }
-                try tx.putLandingCursor(page.next)
+                try tx.putLandingCursor(page.next, at: now)
             }
             try configuration.crashHook(.afterLanding)
             noteLanded(page.next, unstored: 0)
@@ -59,7 +60,8 @@ extension Outbox {
     }
 
     private func storeLandingCursor(_ cursor: Cursor) async throws {
-        try await store.write { try $0.putLandingCursor(cursor) }
+        let now = clock.now
+        try await store.write { try $0.putLandingCursor(cursor, at: now) }
         noteLanded(cursor, unstored: 0)
     }
 

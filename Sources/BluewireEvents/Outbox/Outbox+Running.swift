@@ -6,7 +6,8 @@
 
 package import BluewireModel
 package import BluewireState
-package import ServiceLifecycle
+internal import ServiceLifecycle
+private import Synchronization
 
 extension Outbox: Service {
     /// Works until the gateway shuts down: hands over, follows landings, reports to the journal.
@@ -121,27 +122,32 @@ extension Outbox: Service {
         let now = clock.now
         let open = try await store.read { try $0.openRecords() }
         let configuration = configuration
-        let needsWrite = open.contains { Self.tick($0, configuration: configuration, now: now) != nil }
-        guard needsWrite else { return }
+        guard open.contains(where: { Self.tick($0, configuration: configuration, now: now) != nil }) else { return }
         try await store.write { tx in
             for record in try tx.openRecords() {
-                guard let step = Self.tick(record, configuration: configuration, now: now) else { continue }
-                try Self.apply(to: record, timing: configuration.timing, now: now, in: tx, step)
+                guard let machine = Self.tick(record, configuration: configuration, now: now) else { continue }
+                try Self.apply(to: record, timing: configuration.timing, now: now, in: tx) { current in
+                    current = machine.next
+                    return machine.action
+                }
             }
         }
         publishBell.ring()
     }
 
-    /// What time, or the death of its process, does to a send; nil for nothing.
+    /// What time, or the death of its process, makes of a send; nil for nothing.
     private static func tick(
         _ record: SendRecord, configuration: Configuration, now: Timestamp
-    ) -> (@Sendable (inout SendStateMachine) -> SendStateMachine.Action)? {
+    ) -> (next: SendStateMachine, action: SendStateMachine.Action)? {
         var machine = SendStateMachine(record.progress, timing: configuration.timing)
+        let action: SendStateMachine.Action
         if record.progress.state == .dispatched, record.progress.acceptedAt == nil {
-            let isDead = record.lease.map { $0.until < now || !configuration.isAlive($0.owner) } ?? true
-            return isDead ? { $0.interrupted(now: now) } : nil
+            let isAtWork = record.lease.map { $0.until >= now && configuration.isAlive($0.owner) } ?? false
+            action = isAtWork ? .none : machine.interrupted(now: now)
+        } else {
+            action = machine.tick(now: now)
         }
-        return machine.tick(now: now) == .none ? nil : { $0.tick(now: now) }
+        return action == .none ? nil : (machine, action)
     }
 
     /// When something is due by time alone.

@@ -7,7 +7,7 @@
 package import BluewireModel
 package import BluewireState
 package import BluewireTransport
-private import Synchronization
+internal import Synchronization
 
 /// Durable sends to people: stored before anything is attempted, handed over at most once, followed until they are read.
 ///

@@ -46,12 +46,14 @@ extension Journal: OutboxLog {
 
     package func landings(after cursor: Cursor, limit: Int) async throws -> LandingPage? {
         let kinds: Set<GatewayEvent.Kind> = [.messageCreated, .messageUpdated, .tapbackAdded, .tapbackRemoved]
-        do {
-            let page = try await page(after: cursor, limit: limit, filter: EventFilter(kinds: kinds))
-            let events = page.entries.map(\.event).filter { kinds.contains($0.kind) }
-            return LandingPage(events: events, next: page.next, isAtHead: page.isAtHead)
-        } catch .expired {
-            return nil
+        let page: JournalPage
+        do throws(JournalError) {
+            page = try await self.page(after: cursor, limit: limit, filter: EventFilter(kinds: kinds))
+        } catch {
+            if case .expired = error { return nil }
+            throw error
         }
+        let events = page.entries.map(\.event).filter { kinds.contains($0.kind) }
+        return LandingPage(events: events, next: page.next, isAtHead: page.isAtHead)
     }
 }

@@ -27,4 +27,7 @@ extension StateDatabase {
 
     /// The audit trail.
     package var audit: AuditRepository { .init(self) }
+
+    /// Sends to people and the echo ledger.
+    package var sends: SendRepository { .init(writer: writer) }
 }

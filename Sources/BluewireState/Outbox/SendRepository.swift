@@ -38,7 +38,7 @@ private struct SendTables: SendTransaction {
 
     func record(_ id: SendID) throws -> SendRecord? {
         try Row.fetchOne(
-            db, sql: "SELECT sequence, revision, record FROM outbox_send WHERE id = ?", arguments: [id.rawValue]
+            db, sql: "SELECT sequence, revision, record FROM outboxSend WHERE id = ?", arguments: [id.rawValue]
         ).map(decode)
     }
 
@@ -46,7 +46,7 @@ private struct SendTables: SendTransaction {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT sequence, revision, record FROM outbox_send
+                SELECT sequence, revision, record FROM outboxSend
                 WHERE ?1 IS NULL OR state = ?1 ORDER BY sequence DESC LIMIT ?2
                 """,
             arguments: [state?.rawValue, limit]
@@ -55,7 +55,7 @@ private struct SendTables: SendTransaction {
 
     func openRecords() throws -> [SendRecord] {
         try Row.fetchAll(
-            db, sql: "SELECT sequence, revision, record FROM outbox_send WHERE is_open = 1 ORDER BY sequence"
+            db, sql: "SELECT sequence, revision, record FROM outboxSend WHERE isOpen = 1 ORDER BY sequence"
         ).map(decode)
     }
 
@@ -63,8 +63,8 @@ private struct SendTables: SendTransaction {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT sequence, revision, record FROM outbox_send
-                WHERE is_self = 1 AND dispatched_at BETWEEN ? AND ? ORDER BY sequence
+                SELECT sequence, revision, record FROM outboxSend
+                WHERE isSelf = 1 AND dispatchedAt BETWEEN ? AND ? ORDER BY sequence
                 """,
             arguments: [start.nanoseconds, end.nanoseconds]
         ).map(decode)
@@ -74,7 +74,7 @@ private struct SendTables: SendTransaction {
         try Row.fetchOne(
             db,
             sql: """
-                SELECT sequence, revision, record FROM outbox_send WHERE chat = ? OR address = ?
+                SELECT sequence, revision, record FROM outboxSend WHERE chat = ? OR address = ?
                 ORDER BY sequence DESC LIMIT 1
                 """,
             arguments: [chat?.rawValue, address?.rawValue]
@@ -86,8 +86,8 @@ private struct SendTables: SendTransaction {
         record.revision = 1
         try db.execute(
             sql: """
-                INSERT INTO outbox_send
-                    (id, revision, state, is_open, line, chat, address, is_self, dispatched_at, record)
+                INSERT INTO outboxSend
+                    (id, revision, state, isOpen, line, chat, address, isSelf, dispatchedAt, record)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [record.id.rawValue, record.revision] + (try columns(of: record))
@@ -101,8 +101,8 @@ private struct SendTables: SendTransaction {
         record.revision += 1
         try db.execute(
             sql: """
-                UPDATE outbox_send SET revision = ?, state = ?, is_open = ?, line = ?, chat = ?, address = ?,
-                    is_self = ?, dispatched_at = ?, record = ?
+                UPDATE outboxSend SET revision = ?, state = ?, isOpen = ?, line = ?, chat = ?, address = ?,
+                    isSelf = ?, dispatchedAt = ?, record = ?
                 WHERE sequence = ? AND revision = ?
                 """,
             arguments: [record.revision] + (try columns(of: record)) + [record.sequence, record.revision - 1]
@@ -113,7 +113,7 @@ private struct SendTables: SendTransaction {
 
     func key(_ key: String, origin: String) throws -> SendKey? {
         try Row.fetchOne(
-            db, sql: "SELECT digest, send, used_at FROM outbox_key WHERE origin = ? AND key = ?",
+            db, sql: "SELECT digest, send, usedAt FROM outboxKey WHERE origin = ? AND key = ?",
             arguments: [origin, key]
         ).map { row in
             let digest: Data = row[0]
@@ -126,18 +126,18 @@ private struct SendTables: SendTransaction {
 
     func putKey(_ key: SendKey) throws {
         try db.execute(
-            sql: "INSERT OR REPLACE INTO outbox_key (origin, key, digest, send, used_at) VALUES (?, ?, ?, ?, ?)",
+            sql: "INSERT OR REPLACE INTO outboxKey (origin, key, digest, send, usedAt) VALUES (?, ?, ?, ?, ?)",
             arguments: [key.origin, key.key, Data(key.digest), key.send.rawValue, key.usedAt.nanoseconds]
         )
     }
 
     func removeKeys(before time: Timestamp) throws {
-        try db.execute(sql: "DELETE FROM outbox_key WHERE used_at < ?", arguments: [time.nanoseconds])
+        try db.execute(sql: "DELETE FROM outboxKey WHERE usedAt < ?", arguments: [time.nanoseconds])
     }
 
     func claim(of message: MessageID) throws -> SendClaim? {
         try Row.fetchOne(
-            db, sql: "SELECT message, send, attempt, direction, pieces FROM outbox_claim WHERE message = ?",
+            db, sql: "SELECT message, send, attempt, direction, pieces FROM outboxClaim WHERE message = ?",
             arguments: [message.rawValue]
         ).map(Self.claim)
     }
@@ -145,14 +145,14 @@ private struct SendTables: SendTransaction {
     func claims(of send: SendID) throws -> [SendClaim] {
         try Row.fetchAll(
             db,
-            sql: "SELECT message, send, attempt, direction, pieces FROM outbox_claim WHERE send = ? ORDER BY message",
+            sql: "SELECT message, send, attempt, direction, pieces FROM outboxClaim WHERE send = ? ORDER BY message",
             arguments: [send.rawValue]
         ).map(Self.claim)
     }
 
     func putClaim(_ claim: SendClaim) throws {
         try db.execute(
-            sql: "INSERT INTO outbox_claim (message, send, attempt, direction, pieces) VALUES (?, ?, ?, ?, ?)",
+            sql: "INSERT INTO outboxClaim (message, send, attempt, direction, pieces) VALUES (?, ?, ?, ?, ?)",
             arguments: [
                 claim.message.rawValue, claim.send.rawValue, claim.attempt, claim.direction.rawValue,
                 claim.pieces.map(String.init).joined(separator: ","),
@@ -160,17 +160,18 @@ private struct SendTables: SendTransaction {
         )
     }
 
-    func landingCursor() throws -> Cursor? {
-        try setting("landing_cursor").flatMap(BluewireModel.Cursor.init(_:))
+    func landingCursor() throws -> BluewireModel.Cursor? {
+        try String.fetchOne(db, sql: "SELECT cursor FROM sinkCursor WHERE name = ?", arguments: [outboxSinkName])
+            .flatMap { BluewireModel.Cursor($0) }
     }
 
-    func putLandingCursor(_ cursor: BluewireModel.Cursor) throws {
-        try putSetting("landing_cursor", cursor.description)
+    func putLandingCursor(_ cursor: BluewireModel.Cursor, at now: Timestamp) throws {
+        try SinkCursorRepository.save(cursor, of: outboxSinkName, at: now, in: db)
     }
 
     func publications(limit: Int) throws -> [SendPublication] {
         try Row.fetchAll(
-            db, sql: "SELECT sequence, revision, chat, send FROM outbox_publication ORDER BY sequence LIMIT ?",
+            db, sql: "SELECT sequence, revision, chat, send FROM outboxPublication ORDER BY sequence LIMIT ?",
             arguments: [limit]
         ).map { row in
             let chat: String? = row[2]
@@ -184,13 +185,13 @@ private struct SendTables: SendTransaction {
 
     func putPublication(_ send: Send, chat: ChatID?, revision: Int64) throws {
         try db.execute(
-            sql: "INSERT INTO outbox_publication (revision, chat, send) VALUES (?, ?, ?)",
+            sql: "INSERT INTO outboxPublication (revision, chat, send) VALUES (?, ?, ?)",
             arguments: [revision, chat?.rawValue, try JSONEncoder().encode(send)]
         )
     }
 
     func removePublications(through sequence: Int64) throws {
-        try db.execute(sql: "DELETE FROM outbox_publication WHERE sequence <= ?", arguments: [sequence])
+        try db.execute(sql: "DELETE FROM outboxPublication WHERE sequence <= ?", arguments: [sequence])
     }
 
     func outboundStop() throws -> OutboundStop? {
@@ -202,17 +203,17 @@ private struct SendTables: SendTransaction {
 
     func putOutboundStop(_ stop: OutboundStop?) throws {
         guard let stop else {
-            return try db.execute(sql: "DELETE FROM outbox_setting WHERE name = 'stop'")
+            return try db.execute(sql: "DELETE FROM outboxSetting WHERE name = 'stop'")
         }
         try putSetting("stop", "\(stop.since.nanoseconds) \(stop.reason)")
     }
 
     private func setting(_ name: String) throws -> String? {
-        try String.fetchOne(db, sql: "SELECT value FROM outbox_setting WHERE name = ?", arguments: [name])
+        try String.fetchOne(db, sql: "SELECT value FROM outboxSetting WHERE name = ?", arguments: [name])
     }
 
     private func putSetting(_ name: String, _ value: String) throws {
-        try db.execute(sql: "INSERT OR REPLACE INTO outbox_setting (name, value) VALUES (?, ?)", arguments: [name, value])
+        try db.execute(sql: "INSERT OR REPLACE INTO outboxSetting (name, value) VALUES (?, ?)", arguments: [name, value])
     }
 
     private func columns(of record: SendRecord) throws -> StatementArguments {
@@ -241,6 +242,9 @@ private struct SendTables: SendTransaction {
         )
     }
 }
+
+/// The name of the outbox among the sinks of the journal.
+package let outboxSinkName = "outbox"
 
 /// A record was changed by somebody else since it was read; impossible inside one transaction.
 package struct StaleSendRecord: Error {}

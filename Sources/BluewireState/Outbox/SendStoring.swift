@@ -55,7 +55,7 @@ package protocol SendTransaction {
     /// Where the landing sink stands in the journal.
     func landingCursor() throws -> Cursor?
     /// Moves the landing sink.
-    func putLandingCursor(_ cursor: Cursor) throws
+    func putLandingCursor(_ cursor: Cursor, at now: Timestamp) throws
 
     /// Changes not yet in the journal, oldest first.
     func publications(limit: Int) throws -> [SendPublication]
