@@ -14,6 +14,8 @@ struct WatchedRow: Hashable, Sendable {
     var guid: String
     /// The GUID of the newest chat the row is joined to; nil while it is joined to none.
     var chat: String?
+    /// The row of that chat.
+    var chatRow: Int64 = 0
     /// The number of the other party's handle; 0 for none.
     var handle: Int64 = 0
     /// The address of that handle.

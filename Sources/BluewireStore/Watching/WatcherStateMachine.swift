@@ -4,7 +4,6 @@
 // See LICENSE for licence information
 //
 
-import BluewireCodec
 import BluewireModel
 
 /// The watcher's decisions over raw rows: what is new, what changed, what is gone. Pure: it is fed rows and times and
@@ -197,7 +196,7 @@ struct WatcherStateMachine: Sendable {
 
     private func update(of row: WatchedRow, changed: [String], groups: [RowFingerprint.Group]) -> WatchAction {
         .updated(
-            row, changed: changed, date: AppleTime.timestamp(RowFingerprint.date(of: groups, in: row)),
+            row, changed: changed, date: ContentDecoder().timestamp(RowFingerprint.date(of: groups, in: row)),
             fingerprint: RowFingerprint(row).combined
         )
     }
@@ -359,7 +358,7 @@ struct WatcherStateMachine: Sendable {
         var evidence = ArrivalClassifier.Evidence(date: row.date, now: now, lastLook: lastLook)
         evidence.isFromMe = row.isFromMe
         evidence.isRead = row.isRead
-        evidence.readAt = AppleTime.timestamp(row.dateRead)
+        evidence.readAt = ContentDecoder().timestamp(row.dateRead)
         evidence.cloudState = Int(row.cloudState)
         return evidence
     }
