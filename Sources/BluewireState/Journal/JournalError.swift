@@ -14,6 +14,11 @@ package enum JournalError: Error, Sendable {
     case malformed
     /// The database failed.
     case unavailable(StateError)
+
+    /// Where reading can go on when the cursor expired; nil for other failures.
+    package var resumePoint: Cursor? {
+        if case .expired(let oldest, _) = self { oldest } else { nil }
+    }
 }
 
 extension JournalError: CustomStringConvertible {

@@ -20,31 +20,40 @@ package struct DeliveryRepository: Sendable {
 
     /// Stores deliveries and the webhook's cursor in one transaction.
     package func save(_ deliveries: [Delivery], cursor: Cursor?, of webhook: String, at now: Timestamp) async throws {
-        try await database.write { db in
-            // A webhook removed meanwhile keeps nothing.
-            guard try Bool.fetchOne(db, sql: "SELECT 1 FROM webhook WHERE id = ?", arguments: [webhook]) != nil else {
-                return
-            }
-            let statement = try db.cachedStatement(
-                sql: """
-                    INSERT OR REPLACE INTO delivery (webhook, sequence, event, kind, chat, state, attempts, status,
-                    error, firstFailedAt, nextAt, updatedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """)
-            for delivery in deliveries {
-                try statement.execute(arguments: [
-                    webhook, delivery.sequence, delivery.event, delivery.kind.rawValue, delivery.chat?.rawValue,
-                    delivery.state.rawValue, delivery.attempts, delivery.status, delivery.error,
-                    delivery.firstFailedAt?.nanoseconds, delivery.nextAt?.nanoseconds, delivery.updatedAt.nanoseconds,
-                ])
-            }
-            if let cursor { try SinkCursorRepository.save(cursor, of: "webhook:" + webhook, at: now, in: db) }
-            try db.execute(
-                sql: """
-                    DELETE FROM delivery WHERE webhook = ?1 AND state IN ('delivered', 'dead') AND sequence <=
-                    (SELECT sequence FROM delivery WHERE webhook = ?1 AND state IN ('delivered', 'dead')
-                    ORDER BY sequence DESC LIMIT 1 OFFSET \(Self.keptCount))
-                    """, arguments: [webhook])
+        try await database.write { db in try Self.save(deliveries, cursor: cursor, of: webhook, at: now, in: db) }
+    }
+
+    /// As ``save(_:cursor:of:at:)``, for a task that is cancelled already.
+    package func saveBlocking(_ deliveries: [Delivery], cursor: Cursor?, of webhook: String, at now: Timestamp) throws {
+        try database.writer.write { db in try Self.save(deliveries, cursor: cursor, of: webhook, at: now, in: db) }
+    }
+
+    private static func save(
+        _ deliveries: [Delivery], cursor: Cursor?, of webhook: String, at now: Timestamp, in db: Database
+    ) throws {
+        // A webhook removed meanwhile keeps nothing.
+        guard try Bool.fetchOne(db, sql: "SELECT 1 FROM webhook WHERE id = ?", arguments: [webhook]) != nil else {
+            return
         }
+        let statement = try db.cachedStatement(
+            sql: """
+                INSERT OR REPLACE INTO delivery (webhook, sequence, event, kind, chat, state, attempts, status,
+                error, firstFailedAt, nextAt, updatedAt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+        for delivery in deliveries {
+            try statement.execute(arguments: [
+                webhook, delivery.sequence, delivery.event, delivery.kind.rawValue, delivery.chat?.rawValue,
+                delivery.state.rawValue, delivery.attempts, delivery.status, delivery.error,
+                delivery.firstFailedAt?.nanoseconds, delivery.nextAt?.nanoseconds, delivery.updatedAt.nanoseconds,
+            ])
+        }
+        if let cursor { try SinkCursorRepository.save(cursor, of: "webhook:" + webhook, at: now, in: db) }
+        try db.execute(
+            sql: """
+                DELETE FROM delivery WHERE webhook = ?1 AND state IN ('delivered', 'dead') AND sequence <=
+                (SELECT sequence FROM delivery WHERE webhook = ?1 AND state IN ('delivered', 'dead')
+                ORDER BY sequence DESC LIMIT 1 OFFSET \(Self.keptCount))
+                """, arguments: [webhook])
     }
 
     /// The newest deliveries of a webhook, newest first.

@@ -1,0 +1,70 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+package import BluewireModel
+package import BluewireState
+package import Logging
+import ServiceLifecycle
+
+/// Keeps the journal small: moves its log into the main file every few seconds and prunes it every hour.
+package struct JournalMaintenance: Service {
+    /// How often the write-ahead log is moved into the main file.
+    package static let checkpointInterval: Duration = .seconds(10)
+    /// How often old events are dropped.
+    package static let pruneInterval: Duration = .seconds(3600)
+
+    private let journal: Journal
+    private let cursors: SinkCursorRepository
+    private let clock: any WallClock
+    private let logger: Logger
+
+    /// The maintenance of `journal`; the cursors in `state` keep what sinks have not read.
+    package init(
+        journal: Journal, state: StateDatabase, clock: any WallClock = SystemWallClock(),
+        logger: Logger = Logger(label: "bluewire.journal")
+    ) {
+        self.journal = journal
+        cursors = state.sinkCursors
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Runs until cancelled or shut down.
+    package func run() async throws {
+        try await untilShutdown {
+            var nextPrune = clock.now
+            var checkpointed = journal.head
+            while !Task.isCancelled {
+                if clock.now >= nextPrune {
+                    await attempt { try await prune() }
+                    nextPrune = clock.now + Self.pruneInterval
+                }
+                try await clock.sleep(for: Self.checkpointInterval)
+                // An idle journal is left alone.
+                let head = journal.head
+                guard head != checkpointed else { continue }
+                await attempt { try await journal.checkpoint() }
+                checkpointed = head
+            }
+        }
+    }
+
+    /// Drops what is old until nothing more has to go.
+    private func prune() async throws {
+        while !Task.isCancelled {
+            let sinks = try await cursors.all().values.map { Journal.SinkPosition(cursor: $0) }
+            if try await journal.prune(now: clock.now, sinks: sinks) == 0 { return }
+        }
+    }
+
+    private func attempt(_ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            logger.debug("Journal maintenance failed; it is tried again", metadata: ["error": "\(error)"])
+        }
+    }
+}
