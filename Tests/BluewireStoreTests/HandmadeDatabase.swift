@@ -78,7 +78,7 @@ struct HandmadeDatabase {
         let sql =
             "INSERT INTO message (\(names.joined(separator: ", "))) "
             + "VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))"
-        let arguments = StatementArguments(names.map { values[$0] ?? 0 })
+        let arguments = StatementArguments(names.map { name -> (any DatabaseValueConvertible)? in values[name] })
         return try queue.write { db in
             try db.execute(sql: sql, arguments: arguments)
             let row = db.lastInsertedRowID

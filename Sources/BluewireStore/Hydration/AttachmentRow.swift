@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireCodec
 import BluewireModel
 import Foundation  // Row lends blobs as Data.
 import GRDB
@@ -24,7 +25,7 @@ struct AttachmentRow {
     }
 
     /// Reads a row selected with ``columns(_:)`` after one other column.
-    init(_ row: Row, decoder: ContentDecoder) {
+    init(_ row: Row) {
         func integer(_ index: Int) -> Int64 { row[index] as Int64? ?? 0 }
         self.row = integer(1)
         originalGUID = row[3]
@@ -42,7 +43,12 @@ struct AttachmentRow {
         attachment.isSticker = integer(11) != 0
         attachment.isHidden = integer(12) != 0
         let userInfo: [UInt8]? = try? row.withUnsafeData(atIndex: 13) { $0.map { [UInt8]($0) } }
-        attachment.transcription = decoder.transcription(userInfo)
+        attachment.transcription = userInfo.flatMap(Self.transcription)
+    }
+
+    /// The transcript in `user_info`; everything else there is secret or useless.
+    private static func transcription(_ bytes: [UInt8]) -> String? {
+        (try? PropertyList.decode(bytes))?["audio-transcription"]?.string
     }
 
     private static func lastComponent(_ path: String) -> String {

@@ -4,38 +4,41 @@
 // See LICENSE for licence information
 //
 
+import BluewireCodec
 import BluewireModel
 
-/// The columns of a message row that hold archives, read with the codec.
-struct ContentDecoder: Sendable {
-    /// What `message_summary_info` says.
-    struct Summary {
-        var edits: [MessageEdit] = []
-        var unsentParts: [Int] = []
-        var originalRanges: [Int: UTF16Range] = [:]
+/// Reads the columns of a message row that hold archives; one value serves many rows and keeps its tables.
+struct ContentDecoder {
+    private var bodies = BodyDecoder()
+
+    /// What `message_summary_info` says; empty when it is NULL or damaged.
+    func summary(_ bytes: [UInt8]?) -> MessageSummary {
+        guard let bytes, !bytes.isEmpty else { return MessageSummary() }
+        do throws(PropertyListError) {
+            return try MessageSummary(decoding: bytes)
+        } catch {
+            // A damaged history must not hide the message.
+            return MessageSummary()
+        }
     }
 
-    func timestamp(_ raw: Int64?) -> Timestamp? {
-        guard let raw, raw > 0 else { return nil }
-        return Timestamp(nanoseconds: raw &+ 978_307_200_000_000_000)
+    /// The decoded body with its unsent parts in place.
+    mutating func body(attributedBody: [UInt8]?, text: String?, summary: MessageSummary) -> MessageBody {
+        bodies.decode(
+            attributedBody: attributedBody, text: text, unsentParts: summary.unsentParts,
+            originalRanges: summary.originalRanges
+        )
     }
 
-    func summary(_ bytes: [UInt8]?) -> Summary { Summary() }
-
-    func body(attributedBody: [UInt8]?, text: String?, summary: Summary) -> MessageBody {
-        MessageBody(text: text ?? "")
+    /// Only the text of a body with its placeholders, for search.
+    mutating func plainText(attributedBody: [UInt8]?, text: String?) -> String {
+        bodies.text(attributedBody: attributedBody, text: text) ?? ""
     }
-
-    func balloon(bundleID: String?, payload: [UInt8]?, text: String) -> Balloon? {
-        bundleID.map { Balloon(bundleID: $0) }
-    }
-
-    func transcription(_ userInfo: [UInt8]?) -> String? { nil }
 }
 
 extension ContentDecoder {
     /// The tapback of a row's columns; a removal names the kind it takes off.
-    func tapback(
+    mutating func tapback(
         id: String, reference: String, type: Int, emoji: String?, sentence: String?, attributedSentence: [UInt8]?,
         sender: Handle?, isFromMe: Bool, date: Int64
     ) -> Tapback {
@@ -43,13 +46,13 @@ extension ContentDecoder {
         let kind = Tapback.Kind(rawValue: type >= 3000 && type < 4000 ? type - 1000 : type)
         var emoji = emoji.flatMap { $0.isEmpty ? nil : $0 }
         if kind == .emoji, emoji == nil {
-            let text = body(attributedBody: attributedSentence, text: sentence, summary: Summary()).string
+            let text = plainText(attributedBody: attributedSentence, text: sentence)
             emoji = text.first { $0.isEmojiLike }.map(String.init)
         }
         return Tapback(
             id: MessageID(rawValue: id), target: MessageID(rawValue: place.target), part: place.part, kind: kind,
             emoji: kind == .emoji ? emoji : nil, sender: sender, isFromMe: isFromMe,
-            date: timestamp(date) ?? Timestamp(nanoseconds: 0)
+            date: AppleTime.timestamp(date) ?? Timestamp(nanoseconds: 0)
         )
     }
 }
@@ -60,12 +63,5 @@ extension Character {
         guard let first = unicodeScalars.first else { return false }
         return first.properties.isEmojiPresentation
             || (first.properties.isEmoji && unicodeScalars.contains { $0.value == 0xFE0F })
-    }
-}
-
-extension ContentDecoder {
-    /// Only the text of a body, for search.
-    func plainText(attributedBody: [UInt8]?, text: String?) -> String {
-        body(attributedBody: attributedBody, text: text, summary: Summary()).plainText
     }
 }

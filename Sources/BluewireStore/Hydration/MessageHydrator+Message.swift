@@ -4,15 +4,18 @@
 // See LICENSE for licence information
 //
 
+import BluewireCodec
 import BluewireModel
 
 extension MessageHydrator {
     /// The message of a row without its attachments and tapbacks.
-    func message(_ row: MessageRow, place: Place?, directory: ChatDirectory) -> Message {
+    func message(
+        _ row: MessageRow, place: Place?, directory: ChatDirectory, decoder: inout ContentDecoder
+    ) -> Message {
         let summary = decoder.summary(row.summary)
         var message = Message(
             id: MessageID(rawValue: row.guid), row: RowID(rawValue: row.row), line: line, isFromMe: row.isFromMe,
-            sentAt: decoder.timestamp(row.date) ?? Timestamp(nanoseconds: 0)
+            sentAt: AppleTime.timestamp(row.date) ?? Timestamp(nanoseconds: 0)
         )
         message.body = decoder.body(attributedBody: row.attributedBody, text: row.text, summary: summary)
         if let place {
@@ -22,9 +25,9 @@ extension MessageHydrator {
         message.subject = row.subject.flatMap { $0.isEmpty ? nil : $0 }
         message.sender = row.isFromMe ? nil : directory.handle(row.handle)
         message.channel = channel(row, directory: directory, place: place)
-        message.deliveredAt = decoder.timestamp(row.dateDelivered)
-        message.readAt = decoder.timestamp(row.dateRead)
-        message.editedAt = decoder.timestamp(row.dateEdited)
+        message.deliveredAt = AppleTime.timestamp(row.dateDelivered)
+        message.readAt = AppleTime.timestamp(row.dateRead)
+        message.editedAt = AppleTime.timestamp(row.dateEdited)
         message.errorCode = Int(truncatingIfNeeded: row.error)
         message.isRead = row.isRead
         message.edits = summary.edits
@@ -55,7 +58,7 @@ extension MessageHydrator {
     }
 
     /// What a row is; the first rule that fits wins.
-    private func kind(_ row: MessageRow, body: MessageBody, summary: ContentDecoder.Summary) -> Message.Kind {
+    private func kind(_ row: MessageRow, body: MessageBody, summary: MessageSummary) -> Message.Kind {
         if row.isScheduled { return .scheduled }
         if row.isTapback { return .tapback }
         if row.associatedType == 4000 { return .pollVote }
@@ -67,7 +70,7 @@ extension MessageHydrator {
         return .text
     }
 
-    private func isFullyUnsent(_ row: MessageRow, body: MessageBody, summary: ContentDecoder.Summary) -> Bool {
+    private func isFullyUnsent(_ row: MessageRow, body: MessageBody, summary: MessageSummary) -> Bool {
         if row.dateRetracted != 0 { return true }
         guard !summary.unsentParts.isEmpty else { return false }
         return body.parts.allSatisfy { part in
@@ -77,7 +80,7 @@ extension MessageHydrator {
 
     private func status(_ row: MessageRow) -> Message.Status {
         if row.error != 0 { return .failed }
-        if decoder.timestamp(row.dateRead) != nil { return .read }
+        if AppleTime.timestamp(row.dateRead) != nil { return .read }
         if row.isDelivered || row.dateDelivered != 0 { return .delivered }
         if row.isPendingSatellite { return .pending }
         return row.isSent ? .sent : .pending
@@ -102,12 +105,12 @@ extension MessageHydrator {
 
     private func balloon(_ row: MessageRow, text: String) -> Balloon? {
         if row.balloonBundle != nil {
-            return decoder.balloon(bundleID: row.balloonBundle, payload: row.payload, text: text)
+            return BalloonDecoder.decode(bundleID: row.balloonBundle, payload: row.payload, text: text)
         }
         guard row.payload != nil, row.associatedType == 0, text.hasPrefix("http"), !text.contains(where: \.isWhitespace)
         else { return nil }
         // Seen on some systems: the preview of a link without the bundle id of its balloon.
-        return decoder.balloon(bundleID: "com.apple.messages.URLBalloonProvider", payload: row.payload, text: text)
+        return BalloonDecoder.decode(bundleID: "com.apple.messages.URLBalloonProvider", payload: row.payload, text: text)
     }
 
     /// The part of `part:location:length`; −1 is stored as an unsigned number that wraps.

@@ -17,7 +17,7 @@ extension MessageHydrator {
             db.cachedStatement(sql: queries.attachmentsByMessage), arguments: [RowList.json(rows.map(\.row))]
         )
         while let row = try cursor.next() {
-            let attachment = AttachmentRow(row, decoder: decoder)
+            let attachment = AttachmentRow(row)
             joined[row[0] as Int64? ?? 0, default: []].append(attachment)
             remember(attachment, in: &byGUID)
         }
@@ -27,7 +27,7 @@ extension MessageHydrator {
             let cursor = try Row.fetchCursor(
                 db.cachedStatement(sql: queries.attachmentsByGUID), arguments: [RowList.json(wanted)]
             )
-            while let row = try cursor.next() { remember(AttachmentRow(row, decoder: decoder), in: &byGUID) }
+            while let row = try cursor.next() { remember(AttachmentRow(row), in: &byGUID) }
         }
         for index in messages.indices {
             messages[index].attachments = Self.ordered(
@@ -81,11 +81,13 @@ extension MessageHydrator {
         let cursor = try Row.fetchCursor(
             db.cachedStatement(sql: queries.tapbacksByTarget), arguments: [RowList.json(spellings)]
         )
+        var decoder = ContentDecoder()
         while let row = try cursor.next() {
             let type = Int(truncatingIfNeeded: row[3] as Int64? ?? 0)
             guard type == 1000 || (2000...2007).contains(type) || (3000...3007).contains(type) else { continue }
             let date = row[5] as Int64? ?? 0
-            found.append((tapback(row, type: type, directory: directory), type, date, row[0] as Int64? ?? 0))
+            let tapback = tapback(row, type: type, directory: directory, decoder: &decoder)
+            found.append((tapback, type, date, row[0] as Int64? ?? 0))
         }
         found.sort { ($0.date, $0.row) < ($1.date, $1.row) }
         var fold = TapbackFold()
@@ -93,7 +95,9 @@ extension MessageHydrator {
         return fold
     }
 
-    private func tapback(_ row: Row, type: Int, directory: ChatDirectory) -> Tapback {
+    private func tapback(
+        _ row: Row, type: Int, directory: ChatDirectory, decoder: inout ContentDecoder
+    ) -> Tapback {
         let isFromMe = (row[7] as Int64? ?? 0) != 0
         let bytes: [UInt8]? = try? row.withUnsafeData(atIndex: 9) { $0.map { [UInt8]($0) } }
         return decoder.tapback(
@@ -112,6 +116,7 @@ extension MessageHydrator {
     ) throws -> (tapback: Tapback, isRemoval: Bool)? {
         guard row.isTapback, let reference = row.associatedGUID else { return nil }
         let directory = try directory.current(in: db)
+        var decoder = ContentDecoder()
         let tapback = decoder.tapback(
             id: row.guid, reference: reference, type: Int(row.associatedType), emoji: row.associatedEmoji,
             sentence: row.text, attributedSentence: row.attributedBody,

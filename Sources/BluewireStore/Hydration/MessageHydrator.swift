@@ -19,7 +19,6 @@ package struct MessageHydrator: Sendable {
     package let schema: SchemaReport
 
     let queries: HydrationQueries
-    let decoder = ContentDecoder()
 
     /// A hydrator for a database with that schema.
     package init(schema: SchemaReport, line: LineID, identities: ChatIdentities, contacts: ContactBook?) {
@@ -55,7 +54,8 @@ package struct MessageHydrator: Sendable {
         guard !rows.isEmpty else { return [] }
         let directory = try directory.current(in: db)
         let places = try places(of: rows, known: known, in: db)
-        var messages = rows.map { message($0, place: places[$0.row], directory: directory) }
+        var decoder = ContentDecoder()
+        var messages = rows.map { message($0, place: places[$0.row], directory: directory, decoder: &decoder) }
         try attach(to: &messages, rows: rows, in: db)
         try react(to: &messages, directory: directory, in: db)
         return messages

@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireCodec
 import BluewireModel
 import GRDB
 
@@ -183,7 +184,7 @@ struct ChatLoader {
         let named = [entry.newestChat] + conversation.members
         chat.displayName = named.lazy.compactMap { details[$0]?.displayName }.first { !$0.isEmpty }
         chat.channel = try channel(entry, in: db)
-        chat.lastMessageAt = entry.date == 0 ? nil : ContentDecoder().timestamp(entry.date)
+        chat.lastMessageAt = entry.date == 0 ? nil : AppleTime.timestamp(entry.date)
         chat.unreadCount = conversation.members.reduce(0) { $0 + (unread[$1] ?? 0) }
         chat.filterCategory = conversation.members.compactMap { details[$0]?.filter }.min() ?? 0
         chat.isArchived = details[entry.newestChat]?.isArchived ?? false

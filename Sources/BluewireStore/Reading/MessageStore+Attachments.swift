@@ -35,7 +35,7 @@ extension MessageStore {
                 db.cachedStatement(sql: database.hydrator.queries.attachmentsByGUID), arguments: [RowList.json([guid])]
             )
             guard let row = try rows.next() else { return nil }
-            return AttachmentRow(row, decoder: database.hydrator.decoder).attachment
+            return AttachmentRow(row).attachment
         }
     }
 

@@ -38,8 +38,8 @@ extension MessageStore: MessageSearching {
         while scan.rowCount < Self.rowLimit, found.count < limit, !scan.isFinished {
             try Task.checkCancellation()
             let current = scan
-            let slice = try await read { database, db in
-                try current.next(db, decoder: database.hydrator.decoder)
+            let slice = try await read { _, db in
+                try current.next(db)
             }
             scan = slice.rest
             found += slice.hits

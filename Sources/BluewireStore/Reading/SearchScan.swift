@@ -40,10 +40,11 @@ struct SearchScan: Sendable {
     }
 
     /// Reads the next rows.
-    func next(_ db: Database, decoder: ContentDecoder) throws -> Slice {
+    func next(_ db: Database) throws -> Slice {
         var rest = self
         var hits: [Hit] = []
         var count = 0
+        var decoder = ContentDecoder()
         let rows = try cursor(db)
         while let row = try rows.next() {
             count += 1

@@ -4,12 +4,13 @@
 // See LICENSE for licence information
 //
 
+import BluewireCodec
 import BluewireModel
 
 extension StatisticsBuilder {
     /// The kind of a row in the words of a report; the first rule that fits wins.
     func kind(
-        _ row: MessageRow, summary: ContentDecoder.Summary, body: MessageBody, attributes: Set<String>,
+        _ row: MessageRow, summary: MessageSummary, body: MessageBody, attributes: Set<String>,
         hasAttachment: Bool, isBusiness: Bool
     ) -> String {
         if row.scheduleType == 2 { return "scheduled" }

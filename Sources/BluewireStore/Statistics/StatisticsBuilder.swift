@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireCodec
 import BluewireModel
 import Crypto
 import Foundation  // Hashing takes Data; Row lends blobs as Data.
@@ -14,7 +15,7 @@ struct StatisticsBuilder {
     private static let sliceSize = 10_000
 
     private let schema: SchemaReport
-    private let decoder = ContentDecoder()
+    private var decoder = ContentDecoder()
     private var counts = DatabaseStatistics()
     private var lastRow = Int64.min
     private var newestDate = Int64.min
