@@ -11,6 +11,9 @@ import BluewireModel
 struct ContentDecoder {
     private var bodies = BodyDecoder()
 
+    /// A date column; nil for NULL, 0 and bogus values.
+    func timestamp(_ raw: Int64?) -> Timestamp? { AppleTime.timestamp(raw) }
+
     /// What `message_summary_info` says; empty when it is NULL or damaged.
     func summary(_ bytes: [UInt8]?) -> MessageSummary {
         guard let bytes, !bytes.isEmpty else { return MessageSummary() }
