@@ -90,7 +90,7 @@ package final class ChatIdentities: Sendable {
             bits += 8
             while bits >= 5 {
                 bits -= 5
-                digits.append(alphabet[Int(buffer >> UInt64(bits)) & 31])
+                digits.append(alphabet[Int(buffer >> UInt64(bits) & 31)])
             }
         }
         return ChatID(rawValue: "ch_" + String(decoding: digits, as: UTF8.self))
