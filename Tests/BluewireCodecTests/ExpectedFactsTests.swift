@@ -1,0 +1,66 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireCodec
+import BluewireTesting
+import Testing
+
+@Suite(.enabled(if: SharedData.isAvailable, "\(SharedData.skipReason)"))
+struct ExpectedFactsTests {
+    /// Facts about the file rather than its contents, and strokes, which only an XZ decoder shows.
+    private static let notDecoded: Set<String> = ["origin", "sha256", "note", "firstPointXYWidth", "strokePointCounts"]
+
+    static let archives = names("fixtures/typedstream/expected.json")
+    static let payloads = names("fixtures/payloads/expected.json").filter {
+        !$0.hasPrefix("db/") && !$0.hasPrefix("stickers/")
+    }
+
+    private static func expected(_ path: String) throws -> [String: JSONValue] {
+        guard case .object(let files)? = JSONValue(try SharedData.bytes(of: path))?["files"] else { return [:] }
+        return files
+    }
+
+    private static func names(_ path: String) -> [String] { ((try? expected(path)) ?? [:]).keys.sorted() }
+
+    @Test(arguments: archives)
+    func archiveHasTheExpectedFacts(_ name: String) throws {
+        let expected = try Self.expected("fixtures/typedstream/expected.json")[name]
+        let found = try BlobReport.archive(SharedData.bytes(of: "fixtures/typedstream/\(name)"))
+        #expect(Self.normal(found) == expected.map(Self.normal))
+    }
+
+    @Test(arguments: payloads)
+    func payloadHasTheExpectedFacts(_ name: String) throws {
+        let expected = try Self.expected("fixtures/payloads/expected.json")[name]
+        let bytes = try SharedData.bytes(of: "fixtures/payloads/\(name)")
+        let found = try name.hasSuffix(".bin") ? BlobReport.drawing(bytes) : BlobReport.propertyList(bytes)
+        #expect(found.map(Self.normal) == expected.map(Self.normal))
+    }
+
+    @Test(arguments: payloads)
+    func damagedPayloadsNeverTrap(_ name: String) throws {
+        let bytes = try SharedData.bytes(of: "fixtures/payloads/\(name)")
+        var random = SeededGenerator(seed: 11)
+        let prefixes = (0..<bytes.count).map { Array(bytes[..<$0]) }
+        let mutations = (0..<Mutations.count).map { _ in Mutations.mutate(bytes, using: &random) }
+        for damaged in prefixes + mutations {
+            _ = try? BlobReport.propertyList(damaged)
+            _ = BlobReport.drawing(damaged)
+            _ = BalloonDecoder.decode(bundleID: nil, payload: damaged, text: nil)
+            _ = try? MessageSummary(decoding: damaged)
+        }
+    }
+
+    /// Numbers as doubles and without the facts that are not decoded.
+    private static func normal(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .integer(let number): .number(Double(number))
+        case .array(let values): .array(values.map(normal))
+        case .object(let members): .object(members.filter { !notDecoded.contains($0.key) }.mapValues(normal))
+        default: value
+        }
+    }
+}
