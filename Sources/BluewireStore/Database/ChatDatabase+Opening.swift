@@ -170,7 +170,7 @@ extension StoreError {
             }
         default:
             self.init(
-                .failed, message: "SQLite reported \(error.resultCode.rawValue) on \(path).",
+                .failed, message: "SQLite reported \(error.resultCode.rawValue) (\(error.message ?? "")) on \(path).",
                 remedy: "Run `bluewire doctor`; if it persists, report the number."
             )
         }

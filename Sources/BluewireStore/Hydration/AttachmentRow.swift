@@ -17,11 +17,15 @@ struct AttachmentRow {
 
     /// The column list under the alias `a`, after one column of the caller's.
     static func columns(_ schema: SchemaReport) -> String {
-        [
+        let userInfo = schema.column("attachment", "user_info", alias: "a")
+        let isAudio = ["uti": "'%audio%'", "mime_type": "'audio/%'"].map {
+            "IFNULL(\(schema.column("attachment", $0.key, alias: "a")), '') LIKE \($0.value)"
+        }.sorted().joined(separator: " OR ")
+        return [
             "guid", "original_guid", "filename", "uti", "mime_type", "transfer_state", "is_outgoing", "transfer_name",
             "total_bytes", "is_sticker", "hide_attachment",
         ].map { schema.column("attachment", $0, alias: "a") }.reduce("a.ROWID") { $0 + ", " + $1 }
-            + ", CASE WHEN a.uti LIKE '%audio%' OR a.mime_type LIKE 'audio/%' THEN a.user_info END"
+            + ", CASE WHEN \(isAudio) THEN \(userInfo) END"
     }
 
     /// Reads a row selected with ``columns(_:)`` after one other column.
