@@ -157,8 +157,6 @@ package struct NativeSessionRequest: StrictRequest, Hashable, Sendable, JSONWrit
 
 /// The body of `POST /v1/webhooks`.
 package struct NativeWebhookRequest: StrictRequest, Hashable, Sendable, JSONWritable {
-    /// A short name, for the inspector and the logs.
-    package var name: String?
     /// Where events are posted.
     package var url: String
     /// The kinds wanted; nil or empty for all.
@@ -167,8 +165,7 @@ package struct NativeWebhookRequest: StrictRequest, Hashable, Sendable, JSONWrit
     package var chats: [String]?
 
     /// A request from its fields.
-    package init(name: String? = nil, url: String, types: [String]? = nil, chats: [String]? = nil) {
-        self.name = name
+    package init(url: String, types: [String]? = nil, chats: [String]? = nil) {
         self.url = url
         self.types = types
         self.chats = chats
@@ -176,7 +173,6 @@ package struct NativeWebhookRequest: StrictRequest, Hashable, Sendable, JSONWrit
 
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            if let name { writer.member("name", name) }
             writer.member("url", url)
             if let types { writer.member("types", types) }
             if let chats { writer.member("chats", chats) }
@@ -184,6 +180,6 @@ package struct NativeWebhookRequest: StrictRequest, Hashable, Sendable, JSONWrit
     }
 
     /// The members of the body.
-    package enum CodingKeys: String, CodingKey, CaseIterable { case name, url, types, chats }
+    package enum CodingKeys: String, CodingKey, CaseIterable { case url, types, chats }
     package typealias Key = CodingKeys
 }

@@ -1,0 +1,87 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireModel
+import BluewireState
+import BluewireWire
+import HTTPTypes
+
+/// Finds out who calls.
+struct Authenticator: Sendable {
+    let tokens: TokenRepository
+    let origins: OriginPolicy
+    let failures: FailedAttempts
+
+    /// The name of the cookie of web sessions.
+    static let cookie = "bluewire_session"
+
+    /// Who sent a request with these headers.
+    ///
+    /// - Parameters:
+    ///   - peer: the address it came from, or nil for the gateway's own socket.
+    ///   - isWebSocket: whether it asks for a WebSocket, which pages of strangers may open without asking first.
+    /// - Throws: ``NativeProblem`` 401, 403 or 429.
+    func principal(headers: HTTPFields, host: String?, peer: String?, isWebSocket: Bool) async throws -> Principal {
+        guard let peer else { return .owner }
+        let isOwnPage = origins.accepts(origin: headers[.origin], host: host)
+        if isWebSocket, !isOwnPage { throw NativeProblem.foreignOrigin }
+        if let authorization = headers[.authorization] {
+            guard let token = Self.bearer(authorization), !token.hasPrefix("bws_") else { throw NativeProblem.unauthorized }
+            return try await checked(tokens.verify(token), peer: peer)
+        }
+        if let session = Self.session(headers) {
+            guard isOwnPage else { throw NativeProblem.foreignOrigin }
+            return try await checked(tokens.verify(session), peer: peer)
+        }
+        throw NativeProblem.unauthorized
+    }
+
+    /// A new web session for a one-time code or a token.
+    ///
+    /// - Throws: ``NativeProblem`` 401 or 429.
+    func openSession(with secret: String, peer: String?) async throws -> String {
+        let address = peer ?? "local"
+        if failures.isBlocked(address) { throw NativeProblem.tooManyFailures }
+        if let session = try await tokens.openSession(code: secret) { return session.secret }
+        // A token works too: it is typed into the page where no link is at hand.
+        if let holder = try await tokens.verify(secret), !holder.isSession {
+            let code = try await tokens.createLoginCode(scopes: holder.scopes, chats: holder.chats)
+            if let session = try await tokens.openSession(code: code) { return session.secret }
+        }
+        failures.note(address)
+        throw NativeProblem.badCode
+    }
+
+    /// The session's secret in the cookies of a request.
+    static func session(_ headers: HTTPFields) -> String? {
+        for field in headers[values: .cookie] {
+            for pair in field.split(separator: ";") {
+                let trimmed = pair.drop { $0 == " " }
+                if trimmed.hasPrefix(cookie + "=") { return String(trimmed.dropFirst(cookie.count + 1)) }
+            }
+        }
+        return nil
+    }
+
+    private func checked(_ principal: Principal?, peer: String) throws -> Principal {
+        // A caller with good credentials is never slowed by the failures of others behind the same address.
+        if let principal { return principal }
+        if failures.isBlocked(peer) { throw NativeProblem.tooManyFailures }
+        failures.note(peer)
+        throw NativeProblem.unauthorized
+    }
+
+    private static func bearer(_ value: String) -> String? {
+        let pieces = value.split(separator: " ", maxSplits: 1)
+        guard pieces.count == 2, pieces[0].lowercased() == "bearer" else { return nil }
+        return String(pieces[1])
+    }
+}
+
+extension HTTPField.Name {
+    /// The page a browser's request comes from.
+    static let origin = HTTPField.Name("Origin") ?? .referer
+}

@@ -1,0 +1,68 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+package import BluewireEvents
+package import BluewireModel
+package import BluewireState
+package import BluewireTransport
+package import BluewireWire
+
+/// Everything the server needs from the gateway; built once by the composition root.
+///
+/// What is optional is absent where the gateway runs without it; its routes then answer 404 `not_available`.
+package struct ServerContext: Sendable {
+    /// Chats and messages.
+    package var store: any ConversationReading
+    /// The journal.
+    package var journal: Journal
+    /// Tokens, sessions, webhooks, deliveries, tasks, turns and drafts.
+    package var state: StateDatabase
+    /// The door to the outbox.
+    package var sender: any OutboundSending
+    /// The outbox as the caller sees it.
+    package var sends: any SendManaging
+    /// The lines of the gateway.
+    package var lines: [Line]
+    /// Typing, which is never journalled.
+    package var typing: TypingHub?
+    /// Names for addresses.
+    package var names: @Sendable (Handle) -> String?
+    /// What is missing for readiness (empty means ready).
+    package var readiness: @Sendable () async -> [NativeReadiness]
+    /// Queues a test event for a webhook; nil where no webhooks run.
+    package var testWebhook: (@Sendable (Webhook) async throws -> Void)?
+    /// Passes a call on to the simulator; only the demo has one.
+    package var simulator: SimulatorProxy?
+    /// The wire form of an event. Webhooks of the same process must use the same function.
+    package var render: @Sendable (GatewayEvent) -> [UInt8]
+    /// The time of day.
+    package var clock: any WallClock
+
+    /// A context of the parts every gateway has; set the others afterwards.
+    package init(
+        store: any ConversationReading, journal: Journal, state: StateDatabase, sender: any OutboundSending,
+        sends: any SendManaging, lines: [Line]
+    ) {
+        self.store = store
+        self.journal = journal
+        self.state = state
+        self.sender = sender
+        self.sends = sends
+        self.lines = lines
+        typing = nil
+        names = { _ in nil }
+        readiness = { [] }
+        testWebhook = nil
+        simulator = nil
+        render = { NativeEvent($0).json }
+        clock = SystemWallClock()
+    }
+
+    /// Passes a call on to the simulator: method, path with query and body become status and body.
+    package typealias SimulatorProxy = @Sendable (
+        _ method: String, _ path: String, _ body: [UInt8]
+    ) async throws -> (status: Int, body: [UInt8])
+}

@@ -1,0 +1,53 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireState
+import BluewireWire
+import HTTPTypes
+package import Hummingbird
+
+/// The parts all routes and sockets share.
+package final class ServerCore: Sendable {
+    /// What the gateway lends.
+    package let context: ServerContext
+    let authenticator: Authenticator
+    let origins: OriginPolicy
+    let feed: EventFeed
+
+    /// The parts for a context and the host names the gateway answers to.
+    package init(context: ServerContext, hosts: [String] = []) {
+        self.context = context
+        origins = OriginPolicy(names: hosts)
+        authenticator = Authenticator(
+            tokens: context.state.tokens(clock: context.clock), origins: origins, failures: FailedAttempts(clock: context.clock))
+        feed = EventFeed(journal: context.journal, render: context.render)
+    }
+
+    /// Every route of the server, in the order the API description lists them.
+    package static let routes: [Route] =
+        HealthRoutes.routes + SessionRoutes.routes + ChatRoutes.routes + MessageRoutes.routes + SendRoutes.routes
+        + EventRoutes.routes + WebhookRoutes.routes + AttachmentRoutes.routes + AgentRoutes.routes
+        + TraceRoutes.routes + SimulatorRoutes.routes + PageRoutes.routes
+
+    /// A router over the table.
+    package func router() -> Router<GatewayRequestContext> {
+        let router = Router(context: GatewayRequestContext.self)
+        router.add(middleware: BoundaryMiddleware(origins: origins))
+        for route in Self.routes {
+            router.on(RouterPath(route.path), method: route.method) { request, context in
+                var call = Call(request: request, requestContext: context, caller: nil, server: self)
+                if case .scope(let scope) = route.access {
+                    let caller = try await self.authenticator.principal(
+                        headers: request.headers, host: request.head.authority, peer: context.peer, isWebSocket: false)
+                    guard caller.scopes.contains(scope) else { throw NativeProblem.missing(scope) }
+                    call.caller = caller
+                }
+                return try await route.handler(call)
+            }
+        }
+        return router
+    }
+}

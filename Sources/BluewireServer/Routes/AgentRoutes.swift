@@ -1,0 +1,71 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireModel
+import BluewireState
+import BluewireTransport
+import BluewireWire
+import HTTPTypes
+import Hummingbird
+
+/// Tasks and drafts of agents.
+enum AgentRoutes {
+    static let routes: [Route] = [
+        .get("/v1/tasks", .scope(.read), "List tasks and reminders.") { call in
+            let caller = try call.principal()
+            var chat: ChatID?
+            if let reference = call.query("chat"), !reference.isEmpty { chat = try await call.chat(reference).id }
+            let tasks = try await call.context.state.tasks(clock: call.context.clock).list(chat: chat)
+            return .json(NativeList(tasks.filter { caller.sees($0.chat) }.map(NativeTask.init)))
+        },
+        .get("/v1/drafts", .scope(.manage), "List answers that wait for consent.") { call in
+            .json(NativeList(try await agents(call).drafts().map(NativeDraft.init)))
+        },
+        .post("/v1/drafts/{draft}/approve", .scope(.manage), "Send an answer that waits.") { call in
+            let draft = try await draft(call)
+            // The draft's id is the key: approving it twice sends it once.
+            let send = try await call.context.sender.submit(
+                SendRequest(
+                    recipient: .chat(draft.chat), line: draft.line, action: draft.action, key: draft.id,
+                    origin: "agent:" + draft.agent))
+            _ = try await agents(call).decideDraft(draft.id, .approved, send: send.id)
+            return .json(NativeSend(send), status: .accepted)
+        },
+        .post("/v1/drafts/{draft}/discard", .scope(.manage), "Drop an answer that waits.") { call in
+            _ = try await agents(call).decideDraft(try await draft(call).id, .discarded)
+            return .empty
+        },
+    ]
+
+    private static func agents(_ call: Call) -> AgentRepository {
+        call.context.state.agents(clock: call.context.clock)
+    }
+
+    private static func draft(_ call: Call) async throws -> AgentDraft {
+        guard let draft = try await agents(call).draft(try call.parameter("draft")), draft.state == .waiting else {
+            throw NativeProblem.notFound("draft that waits")
+        }
+        return draft
+    }
+}
+
+extension NativeTask {
+    /// A task as it travels.
+    init(_ task: TaskItem) {
+        self.init(
+            id: task.id, chat: task.chat.rawValue, text: task.text, dueAt: task.dueAt, zone: task.zone,
+            state: task.state.rawValue)
+    }
+}
+
+extension NativeDraft {
+    /// A draft as it travels.
+    init(_ draft: AgentDraft) {
+        self.init(
+            id: draft.id, agent: draft.agent, chat: draft.chat.rawValue, action: NativeAction(draft.action),
+            message: draft.message?.rawValue, createdAt: draft.createdAt)
+    }
+}

@@ -1,0 +1,93 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireModel
+import BluewireState
+import BluewireStore
+import BluewireWire
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import NIOPosix
+
+/// Files of messages.
+enum AttachmentRoutes {
+    static let routes: [Route] = [
+        .get("/v1/attachments/{attachment}", .scope(.read), "The file of an attachment, whole or a range of it.") {
+            call in
+            let caller = try call.principal()
+            let guid = try call.parameter("attachment")
+            // Which chats carry a file is not known here, so callers with a list of chats get none.
+            guard let file = try await call.context.store.attachmentFile(guid),
+                caller.chats == nil
+            else { throw NativeProblem.notFound("attachment") }
+            return try await serve(file, to: call.request)
+        }
+    ]
+
+    /// Types a browser may show in the page; everything else is saved.
+    private static let shown: Set<String> = [
+        "image/jpeg", "image/png", "image/gif", "image/webp", "image/heic", "audio/mpeg", "audio/mp4", "audio/x-m4a",
+        "audio/wav", "audio/x-caf", "video/mp4", "video/quicktime",
+    ]
+
+    private static func serve(_ file: AttachmentFile, to request: Request) async throws -> Response {
+        let handle = try await FileSystemReader.open(file.path)
+        let entityTag = "\"\(handle.tag)\""
+        let type = file.attachment.mimeType ?? "application/octet-stream"
+        var headers: HTTPFields = [
+            .contentType: shown.contains(type) ? type : "application/octet-stream", .eTag: entityTag,
+            .acceptRanges: "bytes", .cacheControl: "private, no-cache",
+        ]
+        headers[.disposition] =
+            (shown.contains(type) ? "inline" : "attachment") + "; filename*=UTF-8''"
+            + (file.attachment.name ?? "file").percentEncodedForPath
+        if request.headers[.ifNoneMatch] == entityTag {
+            return Response(status: .notModified, headers: headers)
+        }
+        var range = 0..<handle.size
+        var status = HTTPResponse.Status.ok
+        if let text = request.headers[.range], request.headers[.ifRange].map({ $0 == entityTag }) ?? true {
+            switch ByteRange.parse(text, size: handle.size) {
+            case .range(let part):
+                range = part
+                status = .partialContent
+                headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(handle.size)"
+            case .unsatisfiable:
+                headers[.contentRange] = "bytes */\(handle.size)"
+                return Response(status: .rangeNotSatisfiable, headers: headers)
+            case .ignored: break
+            }
+        }
+        return Response(status: status, headers: headers, body: handle.body(range))
+    }
+}
+
+/// The single byte range of a `Range` header.
+enum ByteRange: Hashable {
+    case range(Range<Int>)
+    case unsatisfiable
+    /// Several ranges, another unit, or no sense at all: the whole file is served.
+    case ignored
+
+    static func parse(_ text: String, size: Int) -> ByteRange {
+        guard text.hasPrefix("bytes="), !text.contains(",") else { return .ignored }
+        let pieces = text.dropFirst(6).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        guard pieces.count == 2 else { return .ignored }
+        switch (Int(pieces[0]), Int(pieces[1])) {
+        case (let first?, let last?):
+            guard first >= 0, first <= last else { return .ignored }
+            return first < size ? .range(first..<min(last, size - 1) + 1) : .unsatisfiable
+        case (let first?, nil):
+            guard pieces[1].isEmpty, first >= 0 else { return .ignored }
+            return first < size ? .range(first..<size) : .unsatisfiable
+        case (nil, let count?):
+            guard pieces[0].isEmpty, count >= 0 else { return .ignored }
+            return count > 0 && size > 0 ? .range(max(0, size - count)..<size) : .unsatisfiable
+        default: return .ignored
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireWire
+import Crypto
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The web page.
+enum PageRoutes {
+    static let routes: [Route] = [
+        page("/", PackageResources.index_html, type: "text/html; charset=utf-8"),
+        page("/app.css", PackageResources.app_css, type: "text/css; charset=utf-8"),
+        page("/app.js", PackageResources.app_js, type: "text/javascript; charset=utf-8"),
+    ]
+
+    /// What the page may load and do: only itself.
+    static let policy = [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' blob: data:",
+        "media-src 'self' blob:", "connect-src 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+        "form-action 'none'",
+    ].joined(separator: "; ")
+
+    private static func page(_ path: String, _ bytes: [UInt8], type: String) -> Route {
+        let buffer = ByteBuffer(bytes: bytes)
+        let digest = SHA256.hash(data: bytes).prefix(12).map { String($0, radix: 16) }.joined(separator: "-")
+        let tag = "\"\(digest)\""
+        return .get(path, .open, "The web page.") { call in
+            let headers: HTTPFields = [
+                .contentType: type, .eTag: tag, .cacheControl: "no-cache", .contentSecurityPolicy: policy,
+            ]
+            if call.request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+            return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: buffer))
+        }
+    }
+}
