@@ -51,6 +51,24 @@ package struct SimulatorHome: Sendable, Hashable {
     ///
     /// - Throws: ``SimulatorError`` with `notSimulated`; then nothing was touched.
     package func prepare() throws {
+        try check()
+        let files = FileManager.default
+        let privately: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
+        let contacts = "\(path)/Library/Application Support/AddressBook"
+        for folder in [path, attachmentsPath, contacts] {
+            try files.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: privately)
+        }
+    }
+
+    /// Creates the folder itself, so that it can be locked before anything else is done in it.
+    func prepareForLock() throws {
+        try check()
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
+        )
+    }
+
+    private func check() throws {
         let files = FileManager.default
         if !files.fileExists(atPath: markerPath) {
             let isInUse = files.fileExists(atPath: messagesPath)
@@ -60,11 +78,6 @@ package struct SimulatorHome: Sendable, Hashable {
                     remedy: "Name a new or empty folder; a folder with a real Messages database is never written."
                 )
             }
-        }
-        let privately: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
-        let contacts = "\(path)/Library/Application Support/AddressBook"
-        for folder in [path, attachmentsPath, contacts] {
-            try files.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: privately)
         }
     }
 }

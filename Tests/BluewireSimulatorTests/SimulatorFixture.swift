@@ -6,16 +6,11 @@
 
 import BluewireModel
 import BluewireTesting
+import Foundation
 import GRDB
 import Testing
 
 @testable import BluewireSimulator
-
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
 
 /// A simulation in a folder of its own, on a clock that the test moves.
 final class SimulatorFixture: Sendable {
@@ -67,6 +62,11 @@ final class SimulatorFixture: Sendable {
 
     func arm(_ mischief: Mischief, _ options: MischiefOptions = MischiefOptions()) throws {
         try simulation.perform { world, now in _ = try world.mischief(mischief, options, at: now) }
+    }
+
+    /// A file attribute as a number.
+    static func integer(_ value: Any?) -> Int? {
+        (value as? NSNumber)?.intValue ?? (value as? any BinaryInteger).flatMap { Int(exactly: $0) }
     }
 
     func family() throws -> String {

@@ -73,7 +73,7 @@ package struct SimulatorServer: Sendable {
                 .invalid, "The socket's path is longer than 103 bytes.", remedy: "Choose a shorter folder or socket path."
             )
         }
-        try configuration.home.prepare()
+        try configuration.home.prepareForLock()
         let lock = try HomeLock(home: configuration.home)
         defer { lock.release() }
         let simulation = try Simulation(

@@ -58,6 +58,11 @@ package final class Simulation: Sendable {
         try world.withLock { world in try body(world) }
     }
 
+    /// Replaces all lasting faults.
+    func set(_ faults: Faults) {
+        world.withLock { $0.faults = faults }
+    }
+
     /// Does everything that is due.
     ///
     /// - Returns: when the next step is due; nil when nothing is planned.
