@@ -46,7 +46,7 @@ struct PhraseWord: Hashable {
         ]
         for opening in openings where rest.prefix(opening.count).map(\.lower).elementsEqual(opening) {
             rest = rest.dropFirst(opening.count)
-            while let first = rest.first, ["please", ":", "-"].contains(first.lower) { rest = rest.dropFirst() }
+            while let first = rest.first, ["please", ":", "-", "for"].contains(first.lower) { rest = rest.dropFirst() }
             words = Array(rest)
             return true
         }

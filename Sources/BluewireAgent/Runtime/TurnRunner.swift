@@ -181,7 +181,7 @@ struct TurnRunner: Sendable {
                 try await note(reply.turn, "send", Self.describe(result, bubble: index))
                 try await sessions.advance(chat)
             }
-        } catch let error as OutboundError {
+        } catch let error as OutboundError where error.code != .unavailable {
             // The gate refuses for good (a policy, an unknown chat): saying the rest would be saying half.
             try await sessions.endReply(chat)
             await sender.signal(.typing(isOn: false))
