@@ -7,7 +7,9 @@
 import BluewireAgent
 import BluewireModel
 import BluewireState
+import BluewireTesting
 import BluewireTransport
+import Synchronization
 import Testing
 
 @Suite struct AgentRuntimeTests {
@@ -192,7 +194,7 @@ import Testing
         let provider = ScriptedProvider(Self.hello)
         try await bench.live(AgentBench.agent(), provider) { runtime in
             let echo = bench.gateway.say("echo", id: "m1")
-            bench.gateway.state.withLock { _ = $0.echoes.insert(MessageID(rawValue: "m1")) }
+            bench.gateway.state.withLock { state in state.echoes = [MessageID(rawValue: "m1")] }
             let own = bench.gateway.say("mine", id: "m2", isFromMe: true, sequence: 2)
             // Journalled as incoming, but the row says by now that it is ours.
             let flipped = bench.gateway.say("flips", id: "m3", sequence: 3)

@@ -56,7 +56,7 @@ enum ConciergeIntent: Hashable {
         if let result, result.isError { return "That did not work. \(result.text)" }
         switch self {
         case .greet: return "Hello! \(Self.abilities)"
-        case .help: return Self.abilities + "\n\nNo language model is connected, so I cannot chat about other things."
+        case .help: return Self.abilities + "\nNo language model is connected, so I cannot chat about other things."
         case .thanks: return "You're welcome."
         case .time(let text): return text
         case .ask(let question): return question

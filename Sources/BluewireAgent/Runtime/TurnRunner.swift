@@ -76,9 +76,15 @@ struct TurnRunner: Sendable {
             try await end(turn, "cancelled", step: "interrupted", detail: "a new message came; nothing was sent")
             try Task.checkCancellation()
         case .answered(let answer):
-            try await conclude(
-                answer, name: name, turn: turn, chat: chat, pending: pending, typingSince: typingSince, sender: sender
-            )
+            do {
+                try await conclude(
+                    answer, name: name, turn: turn, chat: chat, pending: pending, typingSince: typingSince,
+                    sender: sender
+                )
+            } catch {
+                await sender.signal(.typing(isOn: false))
+                throw error
+            }
         }
     }
 

@@ -109,7 +109,11 @@ package struct BubbleSplitter: Sendable, Hashable {
             while next < characters.count, characters[next].isWhitespace { next += 1 }
             let hasSpace = next > index || character == "\n"
             guard isWide || hasSpace || next == characters.count else { continue }
-            if character == ".", next < characters.count, characters[next].isLowercase { continue }
+            if character == ".", next < characters.count {
+                if characters[next].isLowercase { continue }
+                let word = characters[start..<(index - 1)].reversed().prefix { $0.isLetter }.reversed()
+                if abbreviations.contains(String(word).lowercased()) || word.count == 1 { continue }
+            }
             sentences.append(String(characters[start..<next]))
             start = next
             index = next
@@ -117,6 +121,8 @@ package struct BubbleSplitter: Sendable, Hashable {
         if start < characters.count { sentences.append(String(characters[start...])) }
         return sentences
     }
+
+    private static let abbreviations: Set<String> = ["mr", "mrs", "ms", "dr", "prof", "st", "no", "vs", "fig", "approx"]
 
     /// Words with the white space behind them; a number keeps the short word after it (its unit).
     private static func words(_ text: String) -> [String] {
