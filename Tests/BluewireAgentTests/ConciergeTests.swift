@@ -27,6 +27,7 @@ import Testing
                 let text = bench.gateway.state.withLock { $0.texts[index] }
                 _ = bench.gateway.say(text, id: "a\(index)", isFromMe: true)
                 answers.append(text)
+                bench.clock.advance(by: .seconds(15))
             }
         }
         return answers

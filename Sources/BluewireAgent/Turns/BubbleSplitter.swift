@@ -111,8 +111,8 @@ package struct BubbleSplitter: Sendable, Hashable {
             guard isWide || hasSpace || next == characters.count else { continue }
             if character == ".", next < characters.count {
                 if characters[next].isLowercase { continue }
-                let word = characters[start..<(index - 1)].reversed().prefix { $0.isLetter }.reversed()
-                if abbreviations.contains(String(word).lowercased()) || word.count == 1 { continue }
+                let word = String(characters[start..<(index - 1)].reversed().prefix { $0.isLetter }.reversed())
+                if abbreviations.contains(word.lowercased()) || (word.count == 1 && word[word.startIndex].isUppercase) { continue }
             }
             sentences.append(String(characters[start..<next]))
             start = next
