@@ -75,8 +75,8 @@ package struct AgentRepository: Sendable {
             }
             try db.execute(
                 sql: """
-                    DELETE FROM agentProcessed WHERE agent = ?1 AND at < ?2 AND at <
-                    (SELECT at FROM agentProcessed WHERE agent = ?1 ORDER BY at DESC LIMIT 1
+                    DELETE FROM agentProcessed WHERE agent = ?1 AND at < ?2 AND event IN
+                    (SELECT event FROM agentProcessed WHERE agent = ?1 ORDER BY at DESC LIMIT -1
                     OFFSET \(Self.keptTombstones))
                     """, arguments: [agent, (now - Self.tombstoneLifetime).nanoseconds])
             return fresh
