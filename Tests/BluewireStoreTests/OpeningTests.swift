@@ -120,16 +120,34 @@ struct OpeningTests {
         #expect(error?.code == .staleCursor)
     }
 
-    @Test func replacedSidecarsAreNoticed() async throws {
+    @Test func deletedSidecarsAreNoticedOnceEverybodyLetGo() async throws {
         let database = try HandmadeDatabase()
         let store = try database.store()
-        #expect(try await store.chats(ChatQuery(includesEmpty: true)).elements.isEmpty)
-        try database.queue.close()
-        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: database.path + suffix) }
-        try await DatabaseQueue(path: database.path).write { db in
-            try db.execute(sql: "INSERT INTO chat (guid, style, chat_identifier) VALUES ('any;-;x', 45, 'x')")
+        let other = try database.store()
+        for store in [store, other] {
+            #expect(try await store.chats(ChatQuery(includesEmpty: true)).elements.isEmpty)
         }
-        #expect(try await store.chats(ChatQuery(includesEmpty: true)).elements.count == 1)
+        try await database.queue.writeWithoutTransaction { db in _ = try db.checkpoint(.full) }
+        try database.queue.close()
+        for suffix in ["-wal", "-shm"] { try FileManager.default.removeItem(atPath: database.path + suffix) }
+        // The first who notices makes the other one let go; both read what another process writes then.
+        #expect(try await store.chats(ChatQuery(includesEmpty: true)).elements.isEmpty)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            "python3", "-c",
+            """
+            import sqlite3, sys
+            db = sqlite3.connect(sys.argv[1])
+            db.execute("INSERT INTO chat (guid, style, chat_identifier) VALUES ('any;-;x', 45, 'x')")
+            db.commit()
+            """, database.path,
+        ]
+        try process.run()
+        process.waitUntilExit()
+        for store in [store, other] {
+            #expect(try await store.chats(ChatQuery(includesEmpty: true)).elements.count == 1)
+        }
     }
 
     @Test func theReaderCannotWrite() async throws {

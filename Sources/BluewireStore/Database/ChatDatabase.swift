@@ -50,20 +50,25 @@ package final class ChatDatabase: Sendable {
     /// Turns rows into messages.
     package let hydrator: MessageHydrator
 
+    // Closed before its holder leaves: properties go in this order.
     private let pool: DatabasePool
     private let files: DatabaseFiles
+    private let holder: OpenDatabases.Holder
 
     /// Opens the database and reads its schema.
     ///
+    /// - Parameter letGo: asks the owner to drop this object soon, because its sidecars are gone.
     /// - Throws: ``StoreError`` with a remedy for each way this fails.
-    package init(_ configuration: Configuration) throws(StoreError) {
+    package init(_ configuration: Configuration, letGo: @escaping @Sendable () -> Void = {}) throws(StoreError) {
         let path = configuration.place.path
+        try OpenDatabases.shared.prepareToOpen(path)
         let (pool, schema, isImmutable) = try Self.open(configuration)
         self.configuration = configuration
         self.pool = pool
         self.schema = schema
         self.isImmutable = isImmutable
         files = DatabaseFiles(path: path)
+        holder = OpenDatabases.shared.enter(files, letGo: letGo)
         generation = Self.generation(files.main)
         hydrator = MessageHydrator(
             schema: schema, line: configuration.line, identities: configuration.identities,

@@ -18,7 +18,18 @@ public final class MessageStore: Sendable {
     /// Names for addresses, if the address book is read.
     package let contacts: ContactBook?
     private let configuration: ChatDatabase.Configuration
-    private let opened: Mutex<ChatDatabase>
+    private let slot: Slot
+    private let opening = Mutex(())
+
+    /// Holds the open database; apart from the store, so that letting go needs no reference to it.
+    private final class Slot: Sendable {
+        private let database = Mutex<ChatDatabase?>(nil)
+
+        var current: ChatDatabase? {
+            get { database.withLock { $0 } }
+            set { database.withLock { $0 = newValue } }
+        }
+    }
 
     /// Opens the database.
     ///
@@ -28,7 +39,9 @@ public final class MessageStore: Sendable {
         place = configuration.place
         contacts = configuration.contacts
         self.configuration = configuration
-        opened = Mutex(try ChatDatabase(configuration))
+        let slot = Slot()
+        slot.current = try ChatDatabase(configuration) { slot.current = nil }
+        self.slot = slot
     }
 
     /// Opens the database at a place, with names from its address book.
@@ -42,47 +55,65 @@ public final class MessageStore: Sendable {
         )
     }
 
-    /// The tables and columns of the database as last opened.
-    public var schema: SchemaReport { opened.withLock { $0.schema } }
+    /// The tables and columns of the database.
+    ///
+    /// - Throws: ``StoreError`` when it cannot be opened any more.
+    public var schema: SchemaReport {
+        get throws(StoreError) { try database().schema }
+    }
 
     /// Whether the database had to be opened without its write-ahead log; what is read may be stale.
-    public var isDegraded: Bool { opened.withLock { $0.isImmutable } }
+    public var isDegraded: Bool { slot.current?.isImmutable ?? false }
+
+    /// Closes the database until the next read, when its running reads are done.
+    ///
+    /// Who finds the files replaced asks everybody else in the process to do this before opening them again.
+    package func letGo() { slot.current = nil }
 
     /// The database, opened again if the file at its path is another one now.
     ///
-    /// - Throws: ``StoreError`` when it is gone.
+    /// - Throws: ``StoreError`` when it is gone, or `database_replaced` while others still hold deleted sidecars.
     package func database() throws(StoreError) -> ChatDatabase {
-        let result: Result<ChatDatabase, StoreError> = opened.withLock { current in
-            if current.isCurrent { return .success(current) }
-            return replace(&current)
+        if let current = slot.current, current.isCurrent { return current }
+        let result: Result<ChatDatabase, StoreError> = opening.withLock { _ in
+            if let current = slot.current, current.isCurrent { return .success(current) }
+            slot.current = nil
+            do throws(StoreError) {
+                let opened = try ChatDatabase(configuration) { [slot] in slot.current = nil }
+                slot.current = opened
+                return .success(opened)
+            } catch {
+                return .failure(error)
+            }
         }
         return try result.get()
     }
 
     /// Reads in one short transaction of the database as it is at its path now.
+    ///
+    /// When the file, its sidecars or its schema change under the read, it is done again on what is there then.
     package func read<Value: Sendable>(
         _ body: @Sendable (ChatDatabase, Database) throws -> Value
     ) async throws -> Value {
-        let database = try database()
-        do {
-            return try await database.read { db in try body(database, db) }
-        } catch let error as StoreError where error.code == .replaced {
-            let result: Result<ChatDatabase, StoreError> = opened.withLock { current in
-                current === database ? replace(&current) : .success(current)
+        var attempts = 0
+        while true {
+            do {
+                let database = try database()
+                do {
+                    return try await database.read { db in try body(database, db) }
+                } catch let error as StoreError where error.code == .replaced {
+                    if slot.current === database { slot.current = nil }
+                    throw error
+                }
+            } catch let error as StoreError where error.code == .replaced && attempts < Self.reopenAttempts {
+                attempts += 1
+                // The first time at once; then others in this process have deleted sidecars to let go of.
+                if attempts > 1 { try await Task.sleep(for: .milliseconds(20)) }
             }
-            let again = try result.get()
-            return try await again.read { db in try body(again, db) }
         }
     }
 
-    private func replace(_ current: inout ChatDatabase) -> Result<ChatDatabase, StoreError> {
-        do throws(StoreError) {
-            current = try ChatDatabase(configuration)
-            return .success(current)
-        } catch {
-            return .failure(error)
-        }
-    }
+    private static let reopenAttempts = 100
 }
 
 extension MessageStore: ChatReading {

@@ -16,6 +16,7 @@ final class WatchConnection {
     let files: DatabaseFiles
     private let schema: SchemaReport
     private let queue: DatabaseQueue
+    private let holder: OpenDatabases.Holder
     private let contacts: ContactBook?
 
     /// Opens the file that lies at the path now.
@@ -27,6 +28,7 @@ final class WatchConnection {
                 remedy: "Sign in to Messages once, or give the path of a chat.db."
             )
         }
+        try OpenDatabases.shared.prepareToOpen(path)
         do {
             let settings = ChatDatabase.connectionConfiguration(label: "chat.db watcher")
             queue = try DatabaseQueue(path: ChatDatabase.uri(path: path), configuration: settings)
@@ -41,6 +43,8 @@ final class WatchConnection {
         )
         queries = WatchQueries(schema)
         files = DatabaseFiles(path: path)
+        // The watcher compares the files at every wake-up and closes by itself.
+        holder = OpenDatabases.shared.enter(files) {}
     }
 
     /// A number that changes when another connection commits.
@@ -65,6 +69,7 @@ final class WatchConnection {
     /// Lets go of the file.
     func close() {
         try? queue.close()
+        holder.leave()
     }
 
     /// The chats of those names as the model shows them.
