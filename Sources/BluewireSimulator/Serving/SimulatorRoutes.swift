@@ -8,6 +8,7 @@ internal import BluewireModel
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import ServiceLifecycle
 
 #if canImport(FoundationEssentials)
 internal import FoundationEssentials
@@ -18,7 +19,6 @@ internal import Foundation
 /// The HTTP API: each route reads a strict request, does one thing in the simulation, and answers JSON.
 struct SimulatorRoutes: Sendable {
     let simulation: Simulation
-    let clock: any WallClock
 
     private static let bodyLimit = 32 << 20
 
@@ -238,16 +238,11 @@ struct SimulatorRoutes: Sendable {
                 return SimulatorEvents(events: world.feed.events(after: position), next: world.feed.last)
             }
         }
-        let clock = clock
         return await simulation.withWakeUps { wakeUps in
             let first = current()
             guard first.events.isEmpty, wait > .zero else { return first }
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { for await _ in wakeUps { return } }
-                group.addTask { try? await clock.sleep(for: wait) }
-                await group.next()
-                group.cancelAll()
-            }
+            // A shutdown does not wait for those who wait for news.
+            await cancelWhenGracefulShutdown { await simulation.wait(for: wakeUps, atMost: wait) }
             return current()
         }
     }

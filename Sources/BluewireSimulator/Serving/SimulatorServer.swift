@@ -17,7 +17,7 @@ internal import Foundation
 #endif
 
 /// Simulated Messages behind an HTTP API on a Unix socket: what `bluewire simulate` runs.
-package struct SimulatorServer: Sendable {
+package struct SimulatorServer: Service {
     /// How it is set up.
     package let configuration: Configuration
     private let clock: any WallClock
@@ -62,11 +62,16 @@ package struct SimulatorServer: Sendable {
         self.logger = logger
     }
 
+    /// Like ``run(onReady:)`` without a call when the socket answers.
+    package func run() async throws {
+        try await run(onReady: {})
+    }
+
     /// Opens the database and serves until cancelled or shut down gracefully; then the socket is gone.
     ///
     /// - Parameter onReady: called once the socket answers.
     /// - Throws: ``SimulatorError`` when the folder is not a simulator's or another simulator uses it.
-    package func run(onReady: @escaping @Sendable () async -> Void = {}) async throws {
+    package func run(onReady: @escaping @Sendable () async -> Void) async throws {
         let path = configuration.socketPath
         guard path.utf8.count <= 103 else {
             throw SimulatorError(
@@ -81,7 +86,7 @@ package struct SimulatorServer: Sendable {
             speed: configuration.speed, withHistory: configuration.withHistory, clock: clock
         )
         let application = Application(
-            router: SimulatorRoutes(simulation: simulation, clock: clock).router(),
+            router: SimulatorRoutes(simulation: simulation).router(),
             configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path)),
             onServerRunning: { _ in
                 try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)

@@ -80,15 +80,23 @@ package final class Simulation: Sendable {
 
     /// Moves time whenever something is due, until cancelled.
     package func run() async throws {
-        try await withWakeUps { wakeUps in
-            var iterator = wakeUps.makeAsyncIterator()
-            while !Task.isCancelled {
-                if let due = try advance() {
-                    try await clock.sleep(for: min(max(due - clock.now, .milliseconds(1)), .milliseconds(50)))
-                } else if await iterator.next() == nil {
-                    return
-                }
+        while !Task.isCancelled {
+            // Listening begins before the look at what is due, so that nothing planned in between is slept over.
+            try await withWakeUps { wakeUps in
+                let due = try advance()
+                await wait(for: wakeUps, atMost: due.map { $0 - clock.now })
             }
+        }
+    }
+
+    /// Waits until something happens or the time is up, for ever when there is no limit; returns when cancelled.
+    func wait(for wakeUps: AsyncStream<Void>, atMost limit: Duration?) async {
+        let clock = clock
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in wakeUps { return } }
+            if let limit { group.addTask { try? await clock.sleep(for: limit) } }
+            await group.next()
+            group.cancelAll()
         }
     }
 

@@ -1,0 +1,138 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireModel
+import BluewireSimulator
+import BluewireStore
+import BluewireTesting
+import BluewireTransport
+import Foundation
+import Testing
+
+/// What the simulator writes, read by the store.
+@Suite
+struct SimulatedStoreTests {
+    private static let ana = "+12025550101"
+
+    /// Boots a simulator and lends its client and a store over its database.
+    private func withSimulatedStore(
+        _ generation: Generation, _ body: @escaping @Sendable (SimulatorClient, MessageStore, ManualClock) async throws -> Void
+    ) async throws {
+        let folder = "\(FileManager.default.temporaryDirectory.path)/bw-\(UUID().uuidString.prefix(13))"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let configuration = SimulatorServer.Configuration(home: folder, seed: 5, generation: generation)
+        let clock = ManualClock()
+        let (ready, signal) = AsyncStream.makeStream(of: Void.self)
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                defer { signal.finish() }
+                try await SimulatorServer(configuration, clock: clock).run { signal.yield() }
+                return false
+            }
+            group.addTask {
+                for await _ in ready { break }
+                let home = configuration.home
+                let store = try MessageStore(
+                    ChatDatabase.Configuration(
+                        place: DatabasePlace(path: home.databasePath, home: home.path), line: LineID(rawValue: "sim"),
+                        contacts: ContactBook(path: home.addressBookPath)
+                    )
+                )
+                try await body(SimulatorClient(socketPath: configuration.socketPath), store, clock)
+                return true
+            }
+            while let isDone = try await group.next(), !isDone {}
+            group.cancelAll()
+        }
+    }
+
+    private func chat(_ store: MessageStore, _ reference: String) async throws -> Chat {
+        guard case .chat(let chat) = try await store.resolve(reference) else { throw MissingSharedData(path: reference) }
+        return chat
+    }
+
+    @Test(arguments: Generation.allCases)
+    func thePastIsListedAndFound(_ generation: Generation) async throws {
+        try await withSimulatedStore(generation) { client, store, _ in
+            let chats = try await store.chats().elements
+            #expect(Set(chats.map(\.title)).isSuperset(of: ["Ana Silva", "Ben Okafor", "Family", "Parcel Courier"]))
+            let family = try #require(chats.first { $0.isGroup })
+            #expect(family.participants.map(\.title).sorted() == ["Maria Morgan", "Tom Morgan"])
+            #expect(chats.first { $0.title == "Parcel Courier" }?.channel == .sms)
+            let ana = try await chat(store, Self.ana)
+            let found = try await store.search("Lisbon", in: ana.id, limit: 10)
+            #expect(found.count == 3)
+            let messages = try await store.messages(in: ana.id).elements
+            #expect(messages.count == 14)
+            #expect(messages.allSatisfy { !$0.body.isDegraded && !$0.body.plainText.isEmpty })
+        }
+    }
+
+    @Test(arguments: Generation.allCases)
+    func anExchangeIsReadAsItHappened(_ generation: Generation) async throws {
+        try await withSimulatedStore(generation) { client, store, clock in
+            let said = try await client.say("Are you there? https://example.com", from: Self.ana)
+            let question = MessageID(rawValue: try #require(said.message))
+            let transport = SimulatorTransport(client: client)
+            let target = Target.chat(
+                guid: ChatGUID(rawValue: said.chat), isGroup: false, channel: .iMessage, addresses: [Self.ana]
+            )
+            let reply = Draft(text: "Yes", replyTo: question)
+            let accepted = try await transport.perform(.send(reply, to: target))
+            let answer = try #require(accepted.message)
+            #expect(try await store.message(answer)?.status == .pending)
+            for _ in 0..<20 {
+                clock.advance(by: .seconds(1))
+                _ = try await client.state()
+            }
+            let delivered = try #require(try await store.message(answer))
+            #expect(delivered.status == .read)
+            #expect(delivered.deliveredAt != nil)
+            #expect(delivered.replyThread?.originator == question)
+            _ = try await transport.perform(
+                .tapback(target: question, part: 0, kind: .like, emoji: nil, isRemoval: false, in: target)
+            )
+            _ = try await transport.perform(.markRead(in: target))
+            let asked = try #require(try await store.message(question))
+            #expect(asked.tapbacks.map(\.kind) == [.like])
+            #expect(asked.isRead)
+            #expect(asked.sender?.address == Self.ana)
+            _ = try await transport.perform(.edit(target: answer, part: 0, text: "Yes!", in: target))
+            let edited = try #require(try await store.message(answer))
+            #expect(edited.body.plainText == "Yes!")
+            #expect(edited.edits.first?.versions.map(\.text) == ["Yes", "Yes!"])
+            _ = try await transport.perform(.unsend(target: answer, part: 0, in: target))
+            #expect(try await store.message(answer)?.kind == .unsent)
+        }
+    }
+
+    @Test
+    func aPhotoIsAFileOfTheStore() async throws {
+        try await withSimulatedStore(.tahoe) { client, store, _ in
+            let body = Array(#"{"from":"\#(Self.ana)","text":"Look"}"#.utf8)
+            let answer = try await client.call("POST", "/photo", body: body)
+            let receipt = try JSONDecoder().decode(Receipt.self, from: Data(answer.body))
+            let guid = MessageID(rawValue: try #require(receipt.message))
+            let message = try #require(try await store.message(guid))
+            let attachment = try #require(message.attachments.first)
+            #expect(attachment.state == .finished)
+            #expect(attachment.mimeType == "image/png")
+            #expect(message.body.plainText == "Look")
+            #expect(try await store.attachmentFile(attachment.guid) != nil)
+        }
+    }
+
+    @Test
+    func theNoteToSelfIsProven() async throws {
+        try await withSimulatedStore(.tahoe) { client, store, _ in
+            let own = try await client.state().owner.number
+            try await client.say("Buy milk", from: own)
+            let chat = try await chat(store, own)
+            #expect(chat.isSelf)
+            #expect(try await store.messages(in: chat.id).elements.count == 2)
+        }
+    }
+}
