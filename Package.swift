@@ -159,6 +159,10 @@ let package = Package(
                 .embedInCode("Web/index.html"),
                 .embedInCode("Web/app.css"),
                 .embedInCode("Web/app.js"),
+                .embedInCode("Web/api.js"),
+                .embedInCode("Web/phone.js"),
+                .embedInCode("Web/thread.js"),
+                .embedInCode("Web/view.js"),
             ]
         ),
         .target(

@@ -15,8 +15,14 @@ enum PageRoutes {
     static let routes: [Route] = [
         page("/", PackageResources.index_html, type: "text/html; charset=utf-8"),
         page("/app.css", PackageResources.app_css, type: "text/css; charset=utf-8"),
-        page("/app.js", PackageResources.app_js, type: "text/javascript; charset=utf-8"),
+        page("/app.js", PackageResources.app_js, type: script),
+        page("/api.js", PackageResources.api_js, type: script),
+        page("/phone.js", PackageResources.phone_js, type: script),
+        page("/thread.js", PackageResources.thread_js, type: script),
+        page("/view.js", PackageResources.view_js, type: script),
     ]
+
+    private static let script = "text/javascript; charset=utf-8"
 
     /// What the page may load and do: only itself.
     static let policy = [
