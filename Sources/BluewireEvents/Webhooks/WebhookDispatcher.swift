@@ -61,7 +61,7 @@ package final class WebhookDispatcher: Service {
                         defer { ended.removeAll() }
                         return ended
                     }) { running[id] = nil }
-                    let wanted = try await active()
+                    let wanted = await active() ?? running.mapValues(\.webhook)
                     for (id, entry) in running where wanted[id] != entry.webhook {
                         entry.stop.ring()
                         running[id] = nil
@@ -77,12 +77,14 @@ package final class WebhookDispatcher: Service {
         }
     }
 
-    private func active() async throws -> [String: Webhook] {
+    /// The webhooks that are to run; nil when the list cannot be read right now.
+    private func active() async -> [String: Webhook]? {
         do {
             let webhooks = try await context.state.webhooks().list().filter { !$0.isPaused }
             return Dictionary(webhooks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        } catch let error as StateError where error.code == .busy {
-            return [:]
+        } catch {
+            logger.debug("The list of webhooks cannot be read", metadata: ["error": "\(error)"])
+            return nil
         }
     }
 

@@ -45,6 +45,8 @@ struct WebhookEndpoint: Sendable {
 
     /// How long results wait to be stored together: a crash repeats at most so much, under the same webhook-id.
     static let saveInterval: Duration = .milliseconds(250)
+    /// Stands for the answer of a receiver when the event is gone from the journal and nothing was posted.
+    static let prunedStatus = 0
 
     let webhook: Webhook
     let context: Context
@@ -53,13 +55,21 @@ struct WebhookEndpoint: Sendable {
         let bell = Bell()
         let inbox = Inbox()
         var progress = try await WebhookProgress.load(webhook, context: context)
-        defer { progress.saveNow() }
+        defer {
+            // What a receiver took while the loop was being stopped need not be repeated.
+            for (item, outcome) in inbox.takeAll().outcomes {
+                progress.note(
+                    progress.machine.finished(item.sequence, lane: item.lane, outcome, at: context.clock.now),
+                    at: context.clock.now)
+            }
+            progress.saveNow()
+        }
         try await withThrowingDiscardingTaskGroup { group in
             defer { group.cancelAll() }
             group.addTask { await context.journal.withWakeUps { for await _ in $0 { bell.ring() } } }
             while !Task.isCancelled {
                 let finished = inbox.takeAll()
-                if finished.hasSaved { progress.saveEnded(at: context.clock.now) }
+                if finished.hasSaved { progress.saveEnded() }
                 for (item, outcome) in finished.outcomes {
                     progress.note(
                         progress.machine.finished(item.sequence, lane: item.lane, outcome, at: context.clock.now),
@@ -70,7 +80,7 @@ struct WebhookEndpoint: Sendable {
                     let entry = try await progress.entry(of: item)
                     group.addTask {
                         let outcome = await post(entry)
-                        guard !Task.isCancelled else { return }
+                        if Task.isCancelled, !outcome.isDelivered { return }
                         inbox.add(item, outcome)
                         bell.ring()
                     }
@@ -95,7 +105,7 @@ struct WebhookEndpoint: Sendable {
 
     /// Posts one event; nil stands for one that is no longer in the journal.
     private func post(_ entry: JournalEntry?) async -> WebhookEndpointStateMachine.Outcome {
-        guard let entry else { return .delivered(status: 0) }
+        guard let entry else { return .delivered(status: Self.prunedStatus) }
         return await context.post(entry.event, body: entry.rendered(by: context.render), to: webhook).outcome
     }
 }

@@ -69,6 +69,8 @@ package struct WebhookEndpointStateMachine: Sendable {
         case unavailable(reason: String, status: Int?, retryAfter: Duration?)
         /// The receiver wants no events any more (410).
         case gone
+
+        var isDelivered: Bool { if case .delivered = self { true } else { false } }
     }
 
     /// What the shell has to do.

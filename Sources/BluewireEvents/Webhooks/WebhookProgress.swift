@@ -19,7 +19,8 @@ struct WebhookProgress {
     private var earlier: [Int64: Delivery]
     private var unsaved: [Int64: Delivery] = [:]
     private var savedCursor: Cursor
-    private var isSaving = false
+    /// What is being stored right now; nil when nothing is.
+    private var saving: [Int64: Delivery]?
     private var unsavedSince: Timestamp?
     private(set) var pauseReason: String?
     var machine: Machine
@@ -91,7 +92,7 @@ struct WebhookProgress {
             case .retry(let item): record(item, .retrying, at: now)
             case .setAside(let item): record(item, .setAside, at: now)
             case .delivered(let item):
-                record(item, .delivered, at: now)
+                record(item, item.status == WebhookEndpoint.prunedStatus ? .dead : .delivered, at: now)
                 entries[item.sequence] = nil
             case .giveUp(let item):
                 record(item, .dead, at: now)
@@ -106,7 +107,7 @@ struct WebhookProgress {
 
     /// When the next save is due; nil when there is nothing to store, or a save is under way.
     var saveDue: Timestamp? {
-        guard !isSaving, let unsavedSince else { return nil }
+        guard saving == nil, let unsavedSince else { return nil }
         return unsavedSince + WebhookEndpoint.saveInterval
     }
 
@@ -116,7 +117,7 @@ struct WebhookProgress {
         if unsavedSince == nil, cursor != savedCursor { unsavedSince = now }
         guard let due = saveDue, due <= now else { return nil }
         let deliveries = Array(unsaved.values)
-        isSaving = true
+        saving = unsaved
         unsavedSince = nil
         unsaved.removeAll()
         savedCursor = cursor
@@ -125,14 +126,16 @@ struct WebhookProgress {
     }
 
     /// Notes that the save is done.
-    mutating func saveEnded(at now: Timestamp) { isSaving = false }
+    mutating func saveEnded() { saving = nil }
 
     /// Stores the rest when the loop ends, also in a cancelled task; what is lost is only repeated.
     func saveNow() {
         let cursor = Cursor(epoch: epoch, sequence: machine.cursor)
-        guard !unsaved.isEmpty || cursor != savedCursor else { return }
+        // A save under way may have been cancelled; the cursor must never pass an event whose state is not stored.
+        let rest = (saving ?? [:]).merging(unsaved) { _, newer in newer }
+        guard !rest.isEmpty || cursor != savedCursor else { return }
         try? context.state.deliveries.saveBlocking(
-            Array(unsaved.values), cursor: cursor, of: webhook.id, at: context.clock.now)
+            Array(rest.values), cursor: cursor, of: webhook.id, at: context.clock.now)
     }
 
     // MARK: Details
