@@ -5,9 +5,9 @@
 //
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// The folder that stands for a user's home in the simulation, and the places in it.
@@ -108,6 +108,8 @@ package struct SimulatorError: Error, Sendable, CustomStringConvertible {
         case invalid
         /// What it names does not exist.
         case notFound = "not_found"
+        /// A fault: refused for good.
+        case denied
         /// A fault: nothing was taken over.
         case unreachable
         /// A fault: it was taken over and no answer is given.

@@ -12,9 +12,9 @@ import Testing
 @testable import BluewireSimulator
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 @Suite
@@ -139,9 +139,10 @@ struct MischiefTests {
             )
             #expect(joined == 1)
         }
-        #expect(try fixture.count(
-            "SELECT COUNT(*) FROM message_attachment_join a JOIN message m ON m.ROWID = a.message_id WHERE m.text LIKE '%last'"
-        ) == 1)
+        #expect(
+            try fixture.count(
+                "SELECT COUNT(*) FROM message_attachment_join a JOIN message m ON m.ROWID = a.message_id WHERE m.text LIKE '%last'"
+            ) == 1)
         let next = try fixture.say("next")
         #expect(try fixture.message(next)["ROWID"] > max(rows[0], rows[1]))
     }

@@ -13,9 +13,9 @@ import Testing
 @testable import BluewireSimulator
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 @Suite

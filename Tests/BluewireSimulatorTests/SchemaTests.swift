@@ -11,9 +11,9 @@ import Testing
 @testable import BluewireSimulator
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Our schema beside the captured one of the same macOS.

@@ -14,9 +14,9 @@ import Testing
 @testable import BluewireSimulator
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Boots a simulator on a socket in a folder of its own and stops it afterwards.

@@ -19,7 +19,8 @@ struct SimulatedStoreTests {
 
     /// Boots a simulator and lends its client and a store over its database.
     private func withSimulatedStore(
-        _ generation: Generation, _ body: @escaping @Sendable (SimulatorClient, MessageStore, ManualClock) async throws -> Void
+        _ generation: Generation,
+        _ body: @escaping @Sendable (SimulatorClient, MessageStore, ManualClock) async throws -> Void
     ) async throws {
         let folder = "\(FileManager.default.temporaryDirectory.path)/bw-\(UUID().uuidString.prefix(13))"
         defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -50,7 +51,9 @@ struct SimulatedStoreTests {
     }
 
     private func chat(_ store: MessageStore, _ reference: String) async throws -> Chat {
-        guard case .chat(let chat) = try await store.resolve(reference) else { throw MissingSharedData(path: reference) }
+        guard case .chat(let chat) = try await store.resolve(reference) else {
+            throw MissingSharedData(path: reference)
+        }
         return chat
     }
 

@@ -8,9 +8,9 @@ package import BluewireModel
 package import BluewireNetwork
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// Talks to a running simulator over its Unix socket.
@@ -83,12 +83,14 @@ package final class SimulatorClient: Sendable {
     /// Waits until the simulator answers.
     ///
     /// - Throws: `EgressError` when it does not within `patience`.
-    package func waitUntilReady(clock: any WallClock = SystemWallClock(), patience: Duration = .seconds(15)) async throws {
+    package func waitUntilReady(clock: any WallClock = SystemWallClock(), patience: Duration = .seconds(15))
+        async throws
+    {
         let end = clock.now + patience
         while true {
             do {
                 if try await call("GET", "/healthz").status == 200 { return }
-            } catch where clock.now >= end {
+            } catch  where clock.now >= end {
                 throw error
             } catch {}
             guard clock.now < end else {

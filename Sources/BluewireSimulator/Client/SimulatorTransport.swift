@@ -9,9 +9,9 @@ internal import BluewireNetwork
 package import BluewireTransport
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// Sends through a simulated phone; everything a real one can do, it can.

@@ -7,12 +7,14 @@
 internal import GRDB
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
-/// Stand-ins for the SQL functions that Apple's daemon registers and its triggers call. A reader needs none of them.
+/// Stand-ins for the SQL functions that Apple's daemon registers and its triggers call.
+///
+/// A reader needs none of them.
 enum AppleFunctions {
     /// Registers all of them on a writer's connection.
     ///

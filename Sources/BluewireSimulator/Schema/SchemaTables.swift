@@ -193,7 +193,10 @@ extension SchemaDefinition {
             TableDefinition(
                 name: "message_processing_task",
                 columns: generation >= .tahoe
-                    ? [Self.rowID, "guid TEXT UNIQUE NOT NULL", "task_flags INTEGER NOT NULL", "reasons INTEGER NOT NULL"]
+                    ? [
+                        Self.rowID, "guid TEXT UNIQUE NOT NULL", "task_flags INTEGER NOT NULL",
+                        "reasons INTEGER NOT NULL",
+                    ]
                     : [Self.rowID, guid, "task_flags INTEGER NOT NULL"]
             ),
         ]

@@ -5,11 +5,11 @@
 //
 
 #if canImport(Glibc)
-private import Glibc
+    private import Glibc
 #elseif canImport(Musl)
-private import Musl
+    private import Musl
 #else
-private import Darwin
+    private import Darwin
 #endif
 
 /// Keeps a second simulator away from a home; released by the system when the process dies.

@@ -21,7 +21,9 @@ struct ChatRequest: StrictRequest {
     enum CodingKeys: String, CodingKey, CaseIterable { case participants, name, isGroup }
 }
 
-/// `POST /say`: a person writes. `from` alone means their direct chat.
+/// `POST /say`: a person writes.
+///
+/// `from` alone means their direct chat.
 struct SayRequest: StrictRequest {
     var chat: String?
     var from: String?

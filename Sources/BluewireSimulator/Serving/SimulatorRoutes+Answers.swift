@@ -10,9 +10,9 @@ internal import Hummingbird
 internal import NIOCore
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// Answers with a value as JSON, or with what went wrong.
@@ -25,7 +25,8 @@ func answer(_ body: () throws -> some Encodable) -> Response {
         return json(error.status, failure)
     } catch {
         let failure = SimulatorFailure(
-            code: "internal", message: "The simulator failed: \(error).", remedy: "Restart it; keep the folder for a report."
+            code: "internal", message: "The simulator failed: \(error).",
+            remedy: "Restart it; keep the folder for a report."
         )
         return json(.internalServerError, failure)
     }
@@ -55,6 +56,7 @@ extension SimulatorError {
         switch code {
         case .invalid: .badRequest
         case .notFound: .notFound
+        case .denied: .forbidden
         case .unreachable: .serviceUnavailable
         case .notSimulated, .inUse: .conflict
         case .cut: .ok

@@ -11,9 +11,9 @@ internal import NIOCore
 internal import ServiceLifecycle
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// The HTTP API: each route reads a strict request, does one thing in the simulation, and answers JSON.
@@ -81,7 +81,8 @@ struct SimulatorRoutes: Sendable {
             )
         }
         post("photo", to: router) { (body: FileRequest, world, now) in
-            let made = Media.photo(name: body.name ?? "IMG_\(now.seconds % 9_000 + 1_000).png", variant: world.random.next())
+            let made = Media.photo(
+                name: body.name ?? "IMG_\(now.seconds % 9_000 + 1_000).png", variant: world.random.next())
             return try world.say(
                 in: try place(body.chat, body.from), as: body.speaker ?? body.from,
                 MessageContent(text: body.text ?? "", files: [try file(body) ?? made]), at: now

@@ -11,9 +11,9 @@ internal import NIOCore
 internal import ServiceLifecycle
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// Simulated Messages behind an HTTP API on a Unix socket: what `bluewire simulate` runs.
@@ -75,7 +75,8 @@ package struct SimulatorServer: Service {
         let path = configuration.socketPath
         guard path.utf8.count <= 103 else {
             throw SimulatorError(
-                .invalid, "The socket's path is longer than 103 bytes.", remedy: "Choose a shorter folder or socket path."
+                .invalid, "The socket's path is longer than 103 bytes.",
+                remedy: "Choose a shorter folder or socket path."
             )
         }
         try configuration.home.prepareForLock()

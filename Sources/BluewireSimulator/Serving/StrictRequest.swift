@@ -5,9 +5,9 @@
 //
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// A request body in which unknown keys are errors: a misspelt fault must not silently do nothing.

@@ -4,7 +4,9 @@
 // See LICENSE for licence information
 //
 
-/// The people of the demonstration and what they said before it began. Numbers are from the range kept for fiction.
+/// The people of the demonstration and what they said before it began.
+///
+/// Numbers are from the range kept for fiction.
 enum Cast {
     static let ana = SimulatedPerson(name: "Ana Silva", address: "+12025550101")
     static let ben = SimulatedPerson(name: "Ben Okafor", address: "+12025550102", sendsReadReceipts: false)
@@ -112,7 +114,7 @@ enum Cast {
         "Train is late again", "Good night", "Which platform?", "Sent you the photos", "Thanks again for yesterday",
     ]
 
-    /// A day with some life in it: minutes from the start, who, what. A nil speaker's chat is the family group's.
+    /// A day with some life in it: minutes from the start, who, where, what.
     static let day: [(minute: Double, person: SimulatedPerson, inFamily: Bool, text: String)] = [
         (0, ana, false, "Good morning from Lisbon ☀️"),
         (1.5, ben, false, "Can you move the review to Tuesday?"),

@@ -4,7 +4,9 @@
 // See LICENSE for licence information
 //
 
-/// Everything that can go wrong on purpose. Each setting stays until it is changed; the same fields can be armed once.
+/// Everything that can go wrong on purpose.
+///
+/// Each setting stays until it is changed; the same fields can be armed once.
 package struct Faults: Sendable, Codable, Hashable {
     /// How long after its row a message is joined to its chat.
     package var lateJoinMs = 0
@@ -20,6 +22,8 @@ package struct Faults: Sendable, Codable, Hashable {
     package var duplicateSelf = false
     /// Sends are refused before anything happens.
     package var failBefore = false
+    /// Sends are refused for good, as without permission.
+    package var denied = false
     /// Sends write their row, then the connection is cut.
     package var failAfterAccept = false
     /// Sends write nothing, and the connection is cut.
@@ -56,6 +60,7 @@ package struct FaultChange: Sendable, Codable, Hashable {
     package var backfill: Int?
     package var duplicateSelf: Bool?
     package var failBefore: Bool?
+    package var denied: Bool?
     package var failAfterAccept: Bool?
     package var loseAfterAccept: Bool?
     package var error22AfterMs: Int?
@@ -73,7 +78,7 @@ package struct FaultChange: Sendable, Codable, Hashable {
 
     /// The names a request may use.
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case lateJoinMs, lateBodyMs, noBody, lateFileMs, backfill, duplicateSelf, failBefore, failAfterAccept
+        case lateJoinMs, lateBodyMs, noBody, lateFileMs, backfill, duplicateSelf, failBefore, denied, failAfterAccept
         case loseAfterAccept, error22AfterMs, ghost, slowDeliveryMs, orphan, tapbackDeleteOnly, readInboundMs
         case rotateSidecars, checkpoint, busyMs
     }
@@ -83,7 +88,9 @@ extension Faults {
     /// These faults with a change applied; durations and counts are kept within bounds.
     package func applying(_ change: FaultChange) -> Faults {
         var faults = self
-        func set(_ path: WritableKeyPath<Faults, Bool>, _ value: Bool?) { if let value { faults[keyPath: path] = value } }
+        func set(_ path: WritableKeyPath<Faults, Bool>, _ value: Bool?) {
+            if let value { faults[keyPath: path] = value }
+        }
         func set(_ path: WritableKeyPath<Faults, Int>, _ value: Int?, atMost limit: Int = 600_000) {
             if let value { faults[keyPath: path] = min(max(value, 0), limit) }
         }
@@ -94,6 +101,7 @@ extension Faults {
         set(\.backfill, change.backfill, atMost: 200)
         set(\.duplicateSelf, change.duplicateSelf)
         set(\.failBefore, change.failBefore)
+        set(\.denied, change.denied)
         set(\.failAfterAccept, change.failAfterAccept)
         set(\.loseAfterAccept, change.loseAfterAccept)
         set(\.error22AfterMs, change.error22AfterMs)

@@ -5,9 +5,9 @@
 //
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// What a row really is, so that tests can judge a reader's classification.
@@ -18,7 +18,7 @@ package struct RowLabel: Sendable, Codable, Hashable {
     package var guid: String
     /// What it is.
     package var label: Label
-    /// What wrote it: `seed`, `say`, `send`, `tapback`, `mirror`, `ghost`, …
+    /// What wrote it, for example `seed`, `say`, `send`, `tapback`, `mirror` or `ghost`.
     package var kind: String
 
     /// What a row is.

@@ -8,9 +8,9 @@ package import BluewireModel
 internal import Synchronization
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// A simulated Messages account: the database, its people and its faults, on an injected clock.

@@ -6,7 +6,9 @@
 
 internal import BluewireModel
 
-/// Something that will happen to a row or a chat later. Rows are named by guid: their numbers may change meanwhile.
+/// Something that will happen to a row or a chat later.
+///
+/// Rows are named by guid: their numbers may change meanwhile.
 enum Step: Sendable {
     /// The message appears in its chat.
     case join(message: String, chat: String)

@@ -9,9 +9,9 @@ internal import BluewireModel
 internal import GRDB
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// A change of a part of a message.

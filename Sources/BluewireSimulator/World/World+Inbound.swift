@@ -53,7 +53,8 @@ extension World {
     mutating func detect(_ outline: Outline, faults: Faults, at now: Timestamp) {
         guard !faults.noBody else { return }
         let content = outline.content
-        let bytes = content.hasLinks
+        let bytes =
+            content.hasLinks
             ? BodyEncoder.encode(content.body(of: outline.guid, detectsLinks: true)) : nil
         let after = Duration.milliseconds(faults.lateBodyMs) + scaled(random.milliseconds(250...600))
         timeline.add(.detected(message: outline.guid, bytes: bytes), at: now + after)

@@ -9,9 +9,9 @@ internal import BluewireModel
 internal import GRDB
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// One-shot faults: some strike at once, the others are armed for the next message.
@@ -62,7 +62,8 @@ extension World {
             let chat = try options.chat.map { try requireChat($0) } ?? directChat(with: Cast.ana.address)
             let age = Duration.milliseconds(options.ms ?? 40 * 60 * 1_000)
             let who = try sender(chat.participants.first, in: chat)
-            try say(in: chat.guid, as: who, MessageContent(text: "Sent this from the tunnel"), at: now, sentAt: now - age)
+            try say(
+                in: chat.guid, as: who, MessageContent(text: "Sent this from the tunnel"), at: now, sentAt: now - age)
             return "A message arrived late."
         case .duplicateSelf:
             try duplicateNewest(in: options.chat, at: now)
@@ -85,7 +86,8 @@ extension World {
         case .replaceCopy, .replaceOlder, .replaceRenumbered:
             try replaceDatabase(kind)
             return "The database file was replaced."
-        case .lateJoin, .lateBody, .noBody, .lateFile, .failBefore, .failAfterAccept, .loseAfterAccept, .error22, .ghost,
+        case .lateJoin, .lateBody, .noBody, .lateFile, .failBefore, .failAfterAccept, .loseAfterAccept, .error22,
+            .ghost,
             .slowDelivery, .tapbackDeleteOnly:
             return ""
         }
@@ -159,7 +161,8 @@ extension World {
         let outline = Outline(
             guid: random.uuid(), chat: chat, address: who, isFromMe: false,
             date: Timestamp(milliseconds: date.milliseconds),
-            content: MessageContent(text: "My phone was off, did you see this? (\(index + 1))"), label: .late, kind: "late"
+            content: MessageContent(text: "My phone was off, did you see this? (\(index + 1))"), label: .late,
+            kind: "late"
         )
         let state: RowValues = ["is_finished": 1, "is_delivered": 1, "is_sent": 0, "is_read": 0]
         _ = try write(outline, state: state, faults: Faults())

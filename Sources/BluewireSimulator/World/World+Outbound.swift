@@ -9,9 +9,9 @@ internal import BluewireModel
 internal import GRDB
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 extension World {
@@ -33,6 +33,9 @@ extension World {
         let faults = takeFaults()
         if faults.failBefore {
             throw SimulatorError(.unreachable, "Messages cannot be reached (a fault).", remedy: "Try again later.")
+        }
+        if faults.denied {
+            throw SimulatorError(.denied, "Sending is not permitted (a fault).", remedy: "Switch the fault off.")
         }
         let cut = SimulatorError(.cut, "The connection is cut (a fault).", remedy: "Look for the row.")
         if faults.loseAfterAccept { throw cut }

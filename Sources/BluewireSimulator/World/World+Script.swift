@@ -67,7 +67,9 @@ extension World {
         case .day:
             let family = chats.first { $0.isGroup && $0.name == Cast.family.name }
             for line in Cast.day {
-                let chat = try line.inFamily ? family ?? directChat(with: line.person.address)
+                let chat =
+                    try line.inFamily
+                    ? family ?? directChat(with: line.person.address)
                     : directChat(with: line.person.address)
                 let due = now + scaled(.milliseconds(Int64(line.minute * 60_000)))
                 schedule(line.text, from: line.person.address, in: chat, at: due)
@@ -85,7 +87,8 @@ extension World {
 
     private mutating func schedule(_ text: String, from address: String, in chat: SimulatedChat, at due: Timestamp) {
         timeline.add(.typing(chat: chat.guid, address: address, isOn: true), at: due)
-        timeline.add(.say(chat: chat.guid, address: address, text: text), at: due + scaled(random.milliseconds(900...2_600)))
+        timeline.add(
+            .say(chat: chat.guid, address: address, text: text), at: due + scaled(random.milliseconds(900...2_600)))
     }
 }
 

@@ -9,9 +9,9 @@ internal import BluewireModel
 internal import GRDB
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// A tapback somebody puts on or takes off.
@@ -90,7 +90,9 @@ extension World {
                     WHERE m.guid = ?
                     """,
                 arguments: [guid]
-            ).map { row -> (String, String?, [UInt8]?, Bool) in (row[0], row[1], (row[2] as Data?).map(Array.init), row[3]) }
+            ).map { row -> (String, String?, [UInt8]?, Bool) in
+                (row[0], row[1], (row[2] as Data?).map(Array.init), row[3])
+            }
         }
         guard let (chat, text, bytes, isFromMe) = found else {
             throw SimulatorError(.notFound, "There is no such message in a chat.", remedy: "Name a message's guid.")

@@ -8,9 +8,9 @@ internal import BluewireModel
 internal import GRDB
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// Everything the simulator knows and does, synchronously and on a given time; ``Simulation`` lends it out.

@@ -8,9 +8,9 @@ internal import BluewireModel
 internal import GRDB
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// Writes the address-book file with the people's names: the columns a name look-up reads.

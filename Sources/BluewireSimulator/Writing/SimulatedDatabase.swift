@@ -7,9 +7,9 @@
 internal import GRDB
 
 #if canImport(FoundationEssentials)
-internal import FoundationEssentials
+    internal import FoundationEssentials
 #else
-internal import Foundation
+    internal import Foundation
 #endif
 
 /// The simulated chat.db with its only writing connection.
@@ -58,8 +58,9 @@ struct SimulatedDatabase: Sendable {
     /// Closes the connection.
     func close() throws { try queue.close() }
 
-    /// Closes and opens the connection. When nobody else has the database open, SQLite deletes `-wal` and `-shm`, and
-    /// the next write creates them anew.
+    /// Closes and opens the connection.
+    ///
+    /// When nobody else has the database open, SQLite deletes `-wal` and `-shm`, and the next write creates them anew.
     mutating func rotateSidecars() throws {
         try queue.close()
         queue = try Self.open(home)
