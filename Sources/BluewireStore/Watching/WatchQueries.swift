@@ -27,7 +27,7 @@ struct WatchQueries: Sendable {
             """
         var list = ["m.ROWID", "m.guid", chat, attachments]
         list += ["balloon_bundle_id", "associated_message_guid", "associated_message_emoji"].map(column)
-        list += ["attributedBody", "text", "message_summary_info", "payload_data", "subject"].map(length)
+        list += ["attributedbody", "text", "message_summary_info", "payload_data", "subject"].map(length)
         list += Self.numbers.map(column)
         columns = list.joined(separator: ", ")
         expectation = """
