@@ -57,7 +57,7 @@ struct RowFingerprint: Hashable, Sendable {
         for group in groups {
             let name =
                 switch group {
-                case .edited: groups.contains(.unsent) || row.bodyLength <= 0 ? "unsent" : "edited"
+                case .edited: groups.contains(.unsent) || max(row.bodyLength, row.textLength) <= 0 ? "unsent" : "edited"
                 case .receipt: row.isRead ? "read" : "delivered"
                 default: String(describing: group)
                 }

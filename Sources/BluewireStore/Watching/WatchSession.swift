@@ -287,7 +287,10 @@ final class WatchSession {
     ) throws {
         let directory = try connection.hydrator.directory.current(in: db)
         let rows = try connection.queries.rows(numbers, waiting: false, directory: directory, in: db)
+        let waiting = machine.parking.entries.count
         let result = machine.compare(rows, asked: numbers, at: time)
+        // A row that was given up got its chat: it is released by the next step.
+        if machine.parking.entries.count > waiting { hasMore = true }
         if result.isOtherFile {
             try relocate(connection.queries, directory, db, at: time, into: &look)
             hasMore = true

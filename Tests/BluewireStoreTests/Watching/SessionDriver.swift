@@ -37,6 +37,7 @@ final class SessionDriver {
     }
 
     var now: Timestamp { clock.now }
+    var time: WatchTime { WatchTime(wall: clock.now, monotonic: elapsed) }
 
     /// Lets time pass on both clocks.
     func pass(_ duration: Duration) {
