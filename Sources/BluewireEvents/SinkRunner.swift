@@ -22,6 +22,8 @@ package struct SinkRunner: Service {
 
     /// How many events a sink gets at once.
     package static let batchSize = 256
+    /// How often the cursor is stored while nothing passes the filter.
+    static let idleSaveInterval: Duration = .seconds(60)
 
     private let sink: any Sink
     private let journal: Journal
@@ -50,7 +52,8 @@ package struct SinkRunner: Service {
         try await untilShutdown {
             try await journal.withWakeUps { wakeUps in
                 var cursor = try await firstCursor()
-                for await _ in wakeUps { cursor = try await drain(after: cursor) }
+                var savedAt = clock.now
+                for await _ in wakeUps { cursor = try await drain(after: cursor, savedAt: &savedAt) }
             }
         }
     }
@@ -63,14 +66,18 @@ package struct SinkRunner: Service {
     }
 
     /// Hands over everything up to the head.
-    private func drain(after first: Cursor) async throws -> Cursor {
+    private func drain(after first: Cursor, savedAt: inout Timestamp) async throws -> Cursor {
         var cursor = first
         var backoff = Backoff()
         while !Task.isCancelled {
             do {
                 let (events, next, isAtHead) = try await read(after: cursor)
                 if !events.isEmpty { try await sink.receive(events) }
-                if next != cursor, !events.isEmpty || !isAtHead { try await save(next) }
+                // Where nothing passes the filter the place is noted now and then, so that it does not expire.
+                if next != cursor, !events.isEmpty || clock.now - savedAt >= Self.idleSaveInterval {
+                    try await save(next)
+                    savedAt = clock.now
+                }
                 cursor = next
                 backoff.reset()
                 if isAtHead { return cursor }

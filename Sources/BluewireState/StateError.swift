@@ -28,7 +28,8 @@ package struct StateError: Error, Sendable {
     /// What the caller should do.
     package struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Wrapped: String {
-            case notWritable = "state_not_writable", full = "disk_full", newer = "state_newer", corrupt = "state_corrupt"
+            case notWritable = "state_not_writable", full = "disk_full", newer = "state_newer", corrupt =
+                "state_corrupt"
             case locked = "state_locked", busy = "state_busy", invalid = "invalid", failed = "state_failed"
         }
         private let wrapped: Wrapped
@@ -62,13 +63,16 @@ extension StateError {
     /// Translates what the database layer threw for the file `name`; state errors pass unchanged.
     package init(_ error: any Error, file name: String) {
         guard let database = error as? DatabaseError else {
-            self = error as? StateError ?? StateError(.failed, message: "\(name) failed.", remedy: "Try again.", cause: error)
+            self =
+                error as? StateError
+                ?? StateError(.failed, message: "\(name) failed.", remedy: "Try again.", cause: error)
             return
         }
         switch database.resultCode {
         case .SQLITE_FULL:
             self.init(
-                .full, message: "\(name) cannot grow: the disk is full.", remedy: "Free some space; nothing was stored.",
+                .full, message: "\(name) cannot grow: the disk is full.",
+                remedy: "Free some space; nothing was stored.",
                 cause: error)
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
             self.init(
@@ -83,7 +87,8 @@ extension StateError {
                 .busy, message: "\(name) is held by another process.", remedy: "Try again in a moment.", cause: error)
         case .SQLITE_IOERR:
             self.init(
-                .failed, message: "The disk reported an error for \(name).", remedy: "Check the disk and its free space.",
+                .failed, message: "The disk reported an error for \(name).",
+                remedy: "Check the disk and its free space.",
                 cause: error)
         default:
             self.init(

@@ -79,7 +79,9 @@ import Testing
 
     @Test func repeatsCarryTheSameId() async throws {
         _ = try await register()
-        let receiver = FakeReceiver { count in count < 3 ? .failed(reason: "unreachable") : .answered(status: 204, retryAfter: nil) }
+        let receiver = FakeReceiver { count in
+            count < 3 ? .failed(reason: "unreachable") : .answered(status: 204, retryAfter: nil)
+        }
         try await withDispatcher(receiver) { _ in
             try await commit("A")
             for (count, pause) in [(1, 1), (2, 2), (3, 0)] {
@@ -115,7 +117,8 @@ import Testing
         }
         #expect(second.count == 1)
         #expect(try await state.sinkCursors.cursor(of: webhook.sinkName) == journal.head)
-        #expect(try await state.deliveries.list(webhook: webhook.id).map(\.state) == [.delivered, .delivered, .delivered])
+        #expect(
+            try await state.deliveries.list(webhook: webhook.id).map(\.state) == [.delivered, .delivered, .delivered])
     }
 
     @Test func goneReceiverIsPaused() async throws {

@@ -83,7 +83,8 @@ import Testing
         var unsent = Samples.message("A", text: "")
         unsent.kind = .unsent
         unsent.unsentParts = [0]
-        _ = try await commit(journal, .updated(unsent, changed: ["unsent"], discriminator: .date(Timestamp(seconds: 2))))
+        _ = try await commit(
+            journal, .updated(unsent, changed: ["unsent"], discriminator: .date(Timestamp(seconds: 2))))
         #expect(texts(try await journal.events(after: start, limit: 10)) == ["", "", ""])
         #expect(try await storedText().contains("version") == false)
     }

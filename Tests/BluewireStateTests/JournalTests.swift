@@ -155,14 +155,19 @@ import Testing
         }
         #expect(journal.head == before)
         #expect(try await journal.sourceState("a") == nil)
-        #expect(try await commit(journal, Samples.batch(Samples.created("A"))).map(\.cursor.sequence) == [before.sequence + 1])
+        #expect(
+            try await commit(journal, Samples.batch(Samples.created("A"))).map(\.cursor.sequence) == [
+                before.sequence + 1
+            ])
     }
 
     @Test(arguments: ["zz", "", "12345678", "-1", "0-"])
     func textThatIsNoCursorIsMalformed(_ text: String) throws {
         let journal = try open()
         let error = #expect(throws: JournalError.self) { try journal.cursor(from: text) }
-        guard case .malformed = error else { throw ContractViolation("expected malformed, got \(String(describing: error))") }
+        guard case .malformed = error else {
+            throw ContractViolation("expected malformed, got \(String(describing: error))")
+        }
     }
 
     @Test func foreignEpochAndFutureCursorsAreExpired() async throws {
@@ -180,7 +185,8 @@ import Testing
         let journal = try open { $0.tailCount = 4 }
         let observations = (0..<50).map { Samples.created("M\($0)") }
         for start in stride(from: 0, to: 50, by: 5) {
-            _ = try await commit(journal, SourceBatch(observations: Array(observations[start..<start + 5]), checkpoint: []))
+            _ = try await commit(
+                journal, SourceBatch(observations: Array(observations[start..<start + 5]), checkpoint: []))
         }
         var seen: [String] = []
         var cursor = journal.oldest

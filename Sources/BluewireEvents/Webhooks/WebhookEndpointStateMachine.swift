@@ -170,7 +170,8 @@ package struct WebhookEndpointStateMachine: Sendable {
         case .probing:
             return poison
         case .open(let until, _):
-            let hasWork = lanes.keys.contains { !busyLanes.contains($0) } || aside.keys.contains { !busyAside.contains($0) }
+            let hasWork =
+                lanes.keys.contains { !busyLanes.contains($0) } || aside.keys.contains { !busyAside.contains($0) }
             return [hasWork ? until : nil, poison].compactMap(\.self).min()
         case .closed:
             guard busyLanes.count + busyAside.count < configuration.maximumInFlight else { return poison }

@@ -4,12 +4,13 @@
 // See LICENSE for licence information
 //
 
+package import GRDB
+
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
 #else
     private import Foundation
 #endif
-package import GRDB
 
 /// Bytes as a statement argument.
 package struct Blob: DatabaseValueConvertible, Sendable {

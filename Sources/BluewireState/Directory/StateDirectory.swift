@@ -4,9 +4,9 @@
 // See LICENSE for licence information
 //
 
+private import Crypto
 // Foundation: home folder and creation of directories with attributes.
 private import Foundation
-private import Crypto
 
 #if canImport(Glibc)
     private import Glibc
@@ -91,7 +91,8 @@ package final class StateDirectory: Sendable {
         }
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw StateError(
-                .notWritable, message: "\(path) is not a directory.", remedy: "Move it away, or choose another with --state.")
+                .notWritable, message: "\(path) is not a directory.",
+                remedy: "Move it away, or choose another with --state.")
         }
         guard status.st_uid == getuid() else {
             throw StateError(

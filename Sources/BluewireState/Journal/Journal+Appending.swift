@@ -40,14 +40,11 @@ extension Journal {
                 let range = try claim(drafts.count, in: db)
                 var appended: [GatewayEvent] = []
                 var hasScrubbed = false
-                do {
-                    try db.inTransaction(.immediate) {
-                        try alongside(db)
-                        (appended, hasScrubbed) = try insert(drafts, from: range.next, epoch: range.epoch, now: now, in: db)
-                        return .commit
-                    }
-                } catch {
-                    throw error
+                try db.inTransaction(.immediate) {
+                    try alongside(db)
+                    (appended, hasScrubbed) = try insert(
+                        drafts, from: range.next, epoch: range.epoch, now: now, in: db)
+                    return .commit
                 }
                 // Still on the writer's queue, so that readers see commits in their order.
                 publish(appended, forgettingTail: hasScrubbed)
@@ -140,7 +137,8 @@ extension Journal {
         ).execute(arguments: [source, line.rawValue, Blob(batch.checkpoint), now.nanoseconds])
         if batch.replacesMarks { try db.execute(sql: "DELETE FROM mark WHERE source = ?", arguments: [source]) }
         if !batch.marks.isEmpty {
-            let insert = try db.cachedStatement(sql: "INSERT OR REPLACE INTO mark (source, key, value) VALUES (?, ?, ?)")
+            let insert = try db.cachedStatement(
+                sql: "INSERT OR REPLACE INTO mark (source, key, value) VALUES (?, ?, ?)")
             let delete = try db.cachedStatement(sql: "DELETE FROM mark WHERE source = ? AND key = ?")
             for (key, value) in batch.marks {
                 if let value {

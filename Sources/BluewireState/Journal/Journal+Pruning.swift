@@ -5,11 +5,12 @@
 //
 
 package import BluewireModel
-// Scoped, because GRDB has a protocol of the same name.
-package import struct BluewireModel.Cursor
 private import BluewireTransport
 import GRDB
 import Synchronization
+
+// Scoped, because GRDB has a protocol of the same name.
+package import struct BluewireModel.Cursor
 
 extension Journal {
     /// Where a sink stands, as pruning needs it.
@@ -37,7 +38,7 @@ extension Journal {
                 try db.inTransaction(.immediate) {
                     let aged = try Self.lastSequence(before: now - configuration.retention, in: db)
                     let lagging = try Self.lastSequence(before: now - configuration.sinkGrace, in: db)
-                    let bound = max(unread == .max ? .max : unread, lagging)
+                    let bound = max(unread, lagging)
                     var through = aged
                     if try Self.usedBytes(db) > configuration.maximumBytes {
                         // A tenth of the events at a time: the next round looks at the size again.
@@ -103,7 +104,7 @@ extension Journal {
     }
 
     private static func lastSequence(before time: Timestamp, in db: Database) throws -> Int64 {
-        // Sequence order is time order but for a clock set back; binary search would need more than this scan's index.
+        // Sequence order is time order, but for a clock that was set back: then events stay a little longer.
         try Int64.fetchOne(
             db,
             sql: """
@@ -160,9 +161,10 @@ extension Message {
     fileprivate func scrubbed(replacement: Message?) -> Message {
         var message = self
         message.body = replacement?.body ?? MessageBody()
-        message.edits = replacement.map { new in
-            edits.filter { edit in !new.unsentParts.contains(edit.part) && new.kind != .unsent }
-        } ?? []
+        message.edits =
+            replacement.map { new in
+                edits.filter { edit in !new.unsentParts.contains(edit.part) && new.kind != .unsent }
+            } ?? []
         message.subject = replacement?.subject
         if replacement == nil || replacement?.kind == .unsent {
             message.balloon = nil

@@ -5,10 +5,11 @@
 //
 
 package import BluewireModel
-// Scoped, because GRDB has a protocol of the same name.
-package import struct BluewireModel.Cursor
 import GRDB
 import Synchronization
+
+// Scoped, because GRDB has a protocol of the same name.
+package import struct BluewireModel.Cursor
 
 extension Journal {
     /// Reads a cursor as a client sent it.
@@ -74,7 +75,11 @@ extension Journal {
             var high = state.tail.count
             while low < high {
                 let middle = (low + high) / 2
-                if state.tail[middle].event.cursor.sequence <= cursor.sequence { low = middle + 1 } else { high = middle }
+                if state.tail[middle].event.cursor.sequence <= cursor.sequence {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
             }
             var entries: [JournalEntry] = []
             while low < state.tail.count, entries.count < limit {

@@ -5,11 +5,12 @@
 //
 
 package import BluewireModel
-// Scoped, because GRDB has a protocol of the same name.
-package import struct BluewireModel.Cursor
 package import BluewireTransport
 import GRDB
 import Synchronization
+
+// Scoped, because GRDB has a protocol of the same name.
+package import struct BluewireModel.Cursor
 
 /// `journal.db`: the append-only log of what happened, with the positions of the sources that filled it.
 ///
@@ -131,7 +132,8 @@ package final class Journal: Sendable {
     /// Closes the file; later calls fail.
     package func close() throws { try pool.close() }
 
-    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StateError) -> Value {
+    func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws(StateError) -> Value
+    {
         do {
             return try await pool.read(body)
         } catch {

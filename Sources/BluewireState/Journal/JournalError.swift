@@ -24,7 +24,8 @@ package enum JournalError: Error, Sendable {
 extension JournalError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .expired: "cursor_expired: Events after this cursor are gone. List the chats again and go on from the head."
+        case .expired:
+            "cursor_expired: Events after this cursor are gone. List the chats again and go on from the head."
         case .malformed: "invalid_cursor: This is not a cursor. Use one that an event or a list carried."
         case .unavailable(let error): error.description
         }

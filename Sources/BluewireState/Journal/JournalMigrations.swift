@@ -28,6 +28,6 @@ package enum JournalMigrations {
                 );
                 CREATE INDEX eventSubject ON event (subject, sequence) WHERE subject IS NOT NULL;
                 """
-        ),
+        )
     ]
 }

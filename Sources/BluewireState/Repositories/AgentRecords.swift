@@ -53,7 +53,7 @@ package struct TurnRecord: Hashable, Sendable {
     package var chat: ChatID
     /// The messages it answered.
     package var messages: [MessageID]
-    /// How it ended: `running`, `answered`, `cancelled`, `failed`, `withheld`, …
+    /// How it ended: `running`, `answered`, `cancelled`, `failed` or `withheld`.
     package var outcome: String
     /// When it began.
     package var startedAt: Timestamp

@@ -87,7 +87,8 @@ package struct AgentRepository: Sendable {
     package func isProcessed(agent: String, event: String) async throws -> Bool {
         try await database.read { db in
             try Bool.fetchOne(
-                db, sql: "SELECT 1 FROM agentProcessed WHERE agent = ? AND event = ?", arguments: [agent, event]) ?? false
+                db, sql: "SELECT 1 FROM agentProcessed WHERE agent = ? AND event = ?", arguments: [agent, event])
+                ?? false
         }
     }
 }

@@ -5,8 +5,9 @@
 //
 
 package import BluewireModel
-package import struct BluewireModel.Cursor
 import GRDB
+
+package import struct BluewireModel.Cursor
 
 /// The log of webhook deliveries: what is being retried, what died, and the newest successes.
 package struct DeliveryRepository: Sendable {

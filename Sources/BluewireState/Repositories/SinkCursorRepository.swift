@@ -5,8 +5,9 @@
 //
 
 package import BluewireModel
-package import struct BluewireModel.Cursor
 package import GRDB
+
+package import struct BluewireModel.Cursor
 
 /// Where each sink stands in the journal, by the sink's name.
 package struct SinkCursorRepository: Sendable {
@@ -37,7 +38,8 @@ package struct SinkCursorRepository: Sendable {
 
     /// Forgets the sink.
     package func remove(_ sink: String) async throws {
-        try await database.write { db in try db.execute(sql: "DELETE FROM sinkCursor WHERE name = ?", arguments: [sink]) }
+        try await database.write { db in try db.execute(sql: "DELETE FROM sinkCursor WHERE name = ?", arguments: [sink])
+        }
     }
 
     /// Every sink's position.

@@ -141,7 +141,8 @@ package struct TokenRepository: Sendable {
             let key = Blob(Secret.hash(code))
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "DELETE FROM loginCode WHERE hash = ? RETURNING scopes, chats, expiresAt", arguments: [key]),
+                    db, sql: "DELETE FROM loginCode WHERE hash = ? RETURNING scopes, chats, expiresAt", arguments: [key]
+                ),
                 row[2] > now.nanoseconds
             else { return nil }
             try db.execute(sql: "DELETE FROM session WHERE expiresAt <= ?", arguments: [now.nanoseconds])
