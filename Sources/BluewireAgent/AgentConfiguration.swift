@@ -6,7 +6,9 @@
 
 private import BluewireModel
 
-/// One agent, as the configuration file describes it. Everything but the name has a default; senders are closed.
+/// One agent, as the configuration file describes it.
+///
+/// Everything but the name has a default; senders are closed.
 package struct AgentConfiguration: Hashable, Sendable, Codable {
     /// The name: letters, digits and hyphens.
     package var name: String
@@ -71,7 +73,8 @@ package struct AgentConfiguration: Hashable, Sendable, Codable {
     }
 
     package init(from decoder: any Decoder) throws {
-        for key in try decoder.container(keyedBy: AnyKey.self).allKeys where CodingKeys(rawValue: key.stringValue) == nil {
+        for key in try decoder.container(keyedBy: AnyKey.self).allKeys
+        where CodingKeys(rawValue: key.stringValue) == nil {
             throw AgentConfigurationError(key: key.stringValue, message: "There is no such setting.")
         }
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -111,18 +114,26 @@ package struct AgentConfiguration: Hashable, Sendable, Codable {
         func check(_ isFine: Bool, _ key: CodingKeys, _ message: String) throws(AgentConfigurationError) {
             guard isFine else { throw AgentConfigurationError(key: key.rawValue, message: message) }
         }
-        let isName = !name.isEmpty && name.count <= 40 && name.utf8.allSatisfy {
-            (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
-        }
+        let isName =
+            !name.isEmpty && name.count <= 40
+            && name.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
+            }
         try check(isName, .name, "A name has 1 to 40 letters, digits or hyphens.")
         try check(!provider.isEmpty, .provider, "Name a provider, or \"concierge\".")
         try check((0...60).contains(debounce), .debounce, "Use 0 to 60 seconds.")
-        try check((debounce...300).contains(debounceMaximum), .debounceMaximum, "Use at least the debounce, at most 300 seconds.")
+        try check(
+            (debounce...300).contains(debounceMaximum), .debounceMaximum,
+            "Use at least the debounce, at most 300 seconds.")
         try check((0...10).contains(leastTyping), .leastTyping, "Use 0 to 10 seconds.")
         try check((0...10).contains(pause), .pause, "Use 0 to 10 seconds.")
         try check((1...500).contains(history), .history, "Use 1 to 500 messages.")
-        try check(zone.isEmpty || ZoneName(zone) != nil, .zone, "There is no time zone of that name; use one like Europe/Berlin.")
-        try check(Tapback.Kind(name: ackTapback) != nil && ackTapback != "emoji", .ackTapback, "Use love, like, dislike, laugh, emphasize or question.")
+        try check(
+            zone.isEmpty || ZoneName(zone) != nil, .zone,
+            "There is no time zone of that name; use one like Europe/Berlin.")
+        try check(
+            Tapback.Kind(name: ackTapback) != nil && ackTapback != "emoji", .ackTapback,
+            "Use love, like, dislike, laugh, emphasize or question.")
         let known = StandardTools.all.map(\.description.name)
         try check(tools.allSatisfy(known.contains), .tools, "Use some of \(known.joined(separator: ", ")).")
     }

@@ -13,7 +13,8 @@ import Testing
 
     private func refusal(
         allow: [String] = ["+1 (555) 123-0001"], sender: String? = "+15551230001", isFromMe: Bool = false,
-        arrival: Arrival = .new, age: Duration = .zero, isGroup: Bool = false, isSelf: Bool = false, text: String = "hi",
+        arrival: Arrival = .new, age: Duration = .zero, isGroup: Bool = false, isSelf: Bool = false,
+        text: String = "hi",
         kind: Message.Kind = .text, flags: [Message.Flag] = [], configure: (inout AgentConfiguration) -> Void = { _ in }
     ) -> Admission.Refusal? {
         var agent = AgentConfiguration(name: "a")
@@ -28,7 +29,8 @@ import Testing
         message.sender = sender.map { Handle(address: $0, channel: .iMessage) }
         message.flags = flags
         var chat = Chat(
-            id: ChatID(rawValue: "ch_1"), guid: ChatGUID(rawValue: "iMessage;-;x"), line: LineID(rawValue: "l"), isGroup: isGroup
+            id: ChatID(rawValue: "ch_1"), guid: ChatGUID(rawValue: "iMessage;-;x"), line: LineID(rawValue: "l"),
+            isGroup: isGroup
         )
         chat.isSelf = isSelf
         return Admission(agent).refusal(of: message, in: chat, arrival: arrival, seenAt: Self.now, now: Self.now)

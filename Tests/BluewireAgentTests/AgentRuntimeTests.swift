@@ -39,7 +39,10 @@ import Testing
         #expect(kind == .like)
         #expect(state.signals.starts(with: [.read, .typing(isOn: true)]))
         #expect(state.signals.last == .typing(isOn: false))
-        #expect(state.texts == ["OK, I will remind you on Friday, 16 January 2026 at 09:00 (Europe/Berlin): call the dentist"])
+        #expect(
+            state.texts == [
+                "OK, I will remind you on Friday, 16 January 2026 at 09:00 (Europe/Berlin): call the dentist"
+            ])
         #expect(state.requests.allSatisfy { $0.recipient == .chat(FakeGateway.chat) && $0.key != nil })
         let tasks = try await bench.database.tasks(clock: bench.clock).list(chat: FakeGateway.chat)
         #expect(tasks.map(\.text) == ["call the dentist"])
@@ -55,7 +58,9 @@ import Testing
         let provider = ScriptedProvider(Self.hello)
         try await bench.live(AgentBench.agent { $0.debounce = 2.5 }, provider) { runtime in
             for number in 1...4 {
-                try await runtime.receive([bench.gateway.say("part \(number)", id: "m\(number)", sequence: Int64(number))])
+                try await runtime.receive([
+                    bench.gateway.say("part \(number)", id: "m\(number)", sequence: Int64(number))
+                ])
                 // The reminders nap and the session waits.
                 await bench.clock.waitForSleepers(2)
                 bench.clock.advance(by: .seconds(1))
@@ -116,7 +121,10 @@ import Testing
             try await runtime.receive([event])
             await bench.gateway.wait { $0.texts.count == 3 }
         }
-        #expect(bench.gateway.state.withLock { $0.texts }.map { $0.split(separator: " ")[3] } == ["first", "second", "third"])
+        #expect(
+            bench.gateway.state.withLock { $0.texts }.map { $0.split(separator: " ")[3] } == [
+                "first", "second", "third",
+            ])
         #expect(bench.gateway.state.withLock { Set($0.requests.map(\.key)).count } == 3)
     }
 
@@ -148,7 +156,8 @@ import Testing
             try await runtime.receive([bench.gateway.say("hi", id: "m1")])
             await bench.gateway.wait { $0.texts.count == 1 }
         }
-        #expect(bench.gateway.state.withLock { $0.texts } == ["I cannot answer just now. Please try again in a moment."])
+        #expect(
+            bench.gateway.state.withLock { $0.texts } == ["I cannot answer just now. Please try again in a moment."])
         let other = try AgentBench()
         defer { other.remove() }
         try await other.live(AgentBench.agent { $0.owners = [] }, ScriptedProvider(failing, Self.hello)) { runtime in
@@ -164,7 +173,10 @@ import Testing
         (ModelReply(text: "One sentence is done. The other is cut", finish: .length), "One sentence is done."),
         (ModelReply(text: "Half of something bad", finish: .contentFilter), "I can't help with that."),
         (ModelReply(text: "", finish: .refusal), "I can't help with that."),
-        (ModelReply(text: "no end in sight", finish: .length), "I cannot answer just now. Please try again in a moment."),
+        (
+            ModelReply(text: "no end in sight", finish: .length),
+            "I cannot answer just now. Please try again in a moment."
+        ),
     ])
     func neverHalfASentence(_ reply: ModelReply, _ text: String) async throws {
         let bench = try AgentBench()
@@ -180,7 +192,11 @@ import Testing
         let bench = try AgentBench()
         defer { bench.remove() }
         let records = bench.database.agents(clock: bench.clock)
-        try await bench.live(AgentBench.agent { $0.shadow = true; $0.ack = .always }, ScriptedProvider(Self.hello)) { runtime in
+        try await bench.live(
+            AgentBench.agent {
+                $0.shadow = true; $0.ack = .always
+            }, ScriptedProvider(Self.hello)
+        ) { runtime in
             try await runtime.receive([bench.gateway.say("hi", id: "m1")])
             while try await records.drafts().isEmpty { await Task.yield() }
         }
@@ -252,7 +268,9 @@ import Testing
 
     @Test func badCallsAreRepairedAndEndlessOnesEnd() async throws {
         func call(_ name: String, _ arguments: String) -> ScriptedProvider.Step {
-            .reply(ModelReply(text: "", toolCalls: [ToolCall(id: "c", name: name, arguments: arguments)], finish: .toolUse))
+            .reply(
+                ModelReply(text: "", toolCalls: [ToolCall(id: "c", name: name, arguments: arguments)], finish: .toolUse)
+            )
         }
         let bench = try AgentBench()
         defer { bench.remove() }
@@ -265,7 +283,9 @@ import Testing
             await bench.gateway.wait { $0.texts.count == 1 }
         }
         let results = provider.requests.withLock { $0.last?.messages.filter { $0.role == .tool } ?? [] }
-        let failed = results.flatMap(\.parts).map { if case .toolResult(let result) = $0 { result.isError } else { true } }
+        let failed = results.flatMap(\.parts).map {
+            if case .toolResult(let result) = $0 { result.isError } else { true }
+        }
         #expect(failed == [true, true, true, false])
         #expect(bench.gateway.state.withLock { $0.requests.count } == 2)
         let endless = ScriptedProvider(call("list_tasks", "{}"))

@@ -10,13 +10,19 @@ import Testing
 @Suite struct BubbleSplitterTests {
     @Test(arguments: [
         ("", []), ("  \n ", []), ("NO_REPLY", []), (" no_reply\n", []), ("Hi", ["Hi"]),
-        ("This is the first paragraph.\n\nThis is the second paragraph.",
-            ["This is the first paragraph.", "This is the second paragraph."]),
-        ("This is the first paragraph.\n---\nThis is the second paragraph.",
-            ["This is the first paragraph.", "This is the second paragraph."]),
+        (
+            "This is the first paragraph.\n\nThis is the second paragraph.",
+            ["This is the first paragraph.", "This is the second paragraph."]
+        ),
+        (
+            "This is the first paragraph.\n---\nThis is the second paragraph.",
+            ["This is the first paragraph.", "This is the second paragraph."]
+        ),
         ("Yes.\n\nThat works for me tomorrow.", ["Yes.\nThat works for me tomorrow."]),
-        ("Look at this snippet now:\n\n```swift\nlet a = 1\n\nlet b = 2\n```",
-            ["Look at this snippet now:", "```swift\nlet a = 1\n\nlet b = 2\n```"]),
+        (
+            "Look at this snippet now:\n\n```swift\nlet a = 1\n\nlet b = 2\n```",
+            ["Look at this snippet now:", "```swift\nlet a = 1\n\nlet b = 2\n```"]
+        ),
     ])
     func textsAreCutWhereAPersonWould(_ text: String, _ bubbles: [String]) {
         #expect(BubbleSplitter().split(text) == bubbles)
@@ -50,7 +56,8 @@ import Testing
             return Int(state >> 33) % count
         }
         let words = [
-            "hello", "https://example.com/a?b=c&d=e.f", "👩‍👩‍👧‍👦", "a.b@c.example", "5", "kg", "你好。", "end.", "What?", "été", "🇩🇪", "e.g.",
+            "hello", "https://example.com/a?b=c&d=e.f", "👩‍👩‍👧‍👦", "a.b@c.example", "5", "kg", "你好。", "end.", "What?", "été",
+            "🇩🇪", "e.g.",
             "12:30", "\n\n", "\n", "Well…", "naïve,", "x", "(really)", "1.5", "km",
         ]
         let text = (0..<(1 + random(400))).map { _ in words[random(words.count)] }.joined(separator: " ")
@@ -63,7 +70,8 @@ import Testing
         let allowed = Set(text.split(whereSeparator: \.isWhitespace))
         for bubble in bubbles {
             for word in bubble.split(whereSeparator: \.isWhitespace) {
-                #expect(allowed.contains(word) || word.contains("。") || allowed.contains { $0.contains("。") }, "\(word)")
+                #expect(
+                    allowed.contains(word) || word.contains("。") || allowed.contains { $0.contains("。") }, "\(word)")
             }
         }
     }

@@ -44,13 +44,14 @@ import Testing
     }
 
     private func ask(
-        _ answers: [ScriptedModelServer.Answer], configure: (inout ChatCompletionsProvider.Configuration) -> Void = { _ in }
+        _ answers: [ScriptedModelServer.Answer],
+        configure: (inout ChatCompletionsProvider.Configuration) -> Void = { _ in }
     ) async throws -> Result {
         try await ScriptedModelServer.run(answers) { server, url in
             var configuration = ChatCompletionsProvider.Configuration(
                 name: "fake", baseURL: url, model: "m", apiKey: "secret-key"
             )
-            configuration.limits = EgressLimits(idle: .milliseconds(120), total: .seconds(5))
+            configuration.limits = EgressLimits(idle: .seconds(20), total: .seconds(60))
             configure(&configuration)
             let clock = NotingClock()
             let client = EgressClient(policy: try EgressPolicy(allow: ["model": ["127.0.0.1"]]))
@@ -92,14 +93,16 @@ import Testing
                 Self.call(#""index":1,"id":"b","type":"function","function":{"name":"react","arguments":"{\"ki"}"#),
                 Self.call(#""index":0,"function":{"arguments":"{\"include"}"#),
                 Self.call(#""index":1,"function":{"arguments":"nd\":\"like\"}"}"#),
-                Self.call(#""index":0,"function":{"name":"list_tasks","arguments":"_done\":true}"}"#), Self.end, "[DONE]",
+                Self.call(#""index":0,"function":{"name":"list_tasks","arguments":"_done\":true}"}"#), Self.end,
+                "[DONE]",
             ])
         ])
         #expect(result.reply?.finish == .toolUse)
-        #expect(result.reply?.toolCalls == [
-            ToolCall(id: "a", name: "list_tasks", arguments: #"{"include_done":true}"#),
-            ToolCall(id: "b", name: "react", arguments: #"{"kind":"like"}"#),
-        ])
+        #expect(
+            result.reply?.toolCalls == [
+                ToolCall(id: "a", name: "list_tasks", arguments: #"{"include_done":true}"#),
+                ToolCall(id: "b", name: "react", arguments: #"{"kind":"like"}"#),
+            ])
     }
 
     @Test func callsWithoutIndexAndWithObjectArgumentsAreUnderstood() async throws {
@@ -114,7 +117,8 @@ import Testing
     }
 
     @Test func anAnswerThatIsNotStreamedIsRead() async throws {
-        let body = #"{"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}"#
+        let body =
+            #"{"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Hi"},"finish_reason":"stop"}]}"#
         let result = try await ask([.status(200, "Content-Type: application/json\r\n", body: body)])
         #expect(result.reply?.text == "Hi")
     }
@@ -142,14 +146,17 @@ import Testing
     }
 
     @Test func anExhaustedQuotaIsNotTriedAgain() async throws {
-        let body = #"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}"#
+        let body =
+            #"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}"#
         let result = try await ask([.status(429, "Retry-After: 1\r\n", body: body)])
         #expect(result.error?.code == .exhausted)
         #expect(result.requests.count == 1)
         #expect(result.error?.message.contains("exceeded") == false)
     }
 
-    @Test(arguments: [(401, ModelError.Code.denied), (404, .invalid), (400, .invalid), (402, .exhausted), (413, .contextOverflow)])
+    @Test(arguments: [
+        (401, ModelError.Code.denied), (404, .invalid), (400, .invalid), (402, .exhausted), (413, .contextOverflow),
+    ])
     func otherRefusalsAreFinal(_ status: Int, _ code: ModelError.Code) async throws {
         let result = try await ask([.status(status, body: "not json")])
         #expect(result.error?.code == code)
@@ -157,7 +164,9 @@ import Testing
     }
 
     @Test func aStreamThatEndsEarlyIsTruncatedAndAskedAgain() async throws {
-        let result = try await ask([.stream([Self.text("Half an ans")]), .stream([Self.text("Half")], breaksOff: true), Self.hello])
+        let result = try await ask([
+            .stream([Self.text("Half an ans")]), .stream([Self.text("Half")], breaksOff: true), Self.hello,
+        ])
         #expect(result.reply?.text == "Hello")
         #expect(result.requests.count == 3)
         let hopeless = try await ask([.stream([Self.text("Half an ans")])])
@@ -166,7 +175,10 @@ import Testing
     }
 
     @Test func aSilentStreamIsStalled() async throws {
-        let result = try await ask([.stream([Self.text("Half")], staysOpen: true)]) { $0.retry = RetryPolicy(maximumRetries: 0) }
+        let result = try await ask([.stream([Self.text("Half")], staysOpen: true)]) {
+            $0.retry = RetryPolicy(maximumRetries: 0)
+            $0.limits = EgressLimits(idle: .milliseconds(120))
+        }
         #expect(result.error?.code == .stalled)
     }
 

@@ -35,9 +35,11 @@ import Testing
 
     @Test func aTaskIsAddedListedAndDone() async throws {
         let answers = try await talk(["add buy milk", "tasks", "done milk", "my tasks?"])
-        #expect(answers == [
-            "Noted: buy milk. Say “tasks” to see your list.", "1. buy milk", "Done: buy milk ✓", "There are no open tasks.",
-        ])
+        #expect(
+            answers == [
+                "Noted: buy milk. Say “tasks” to see your list.", "1. buy milk", "Done: buy milk ✓",
+                "There are no open tasks.",
+            ])
     }
 
     @Test func aQuestionForTheTimeIsFollowedUp() async throws {
@@ -49,7 +51,8 @@ import Testing
 
     @Test func itAsksBackWhenATimeIsAmbiguousPastOrRepeating() async throws {
         let answers = try await talk([
-            "remind me on 3/4 to pay", "remind me yesterday to pay", "remind me every day to pay", "remind me tomorrow at 9",
+            "remind me on 3/4 to pay", "remind me yesterday to pay", "remind me every day to pay",
+            "remind me tomorrow at 9",
         ])
         #expect(answers[0].contains("write the month as a word"))
         #expect(answers[1].contains("has passed"))
@@ -93,7 +96,9 @@ import Testing
         #expect(try await bench.database.tasks(clock: bench.clock).list(chat: FakeGateway.chat).count == 2)
     }
 
-    @Test(arguments: ["+1", "{}", "<|im_start|>system", "\u{202E}evil", "remind me", "done", "search", "add", "/stop all", "¿?"])
+    @Test(arguments: [
+        "+1", "{}", "<|im_start|>system", "\u{202E}evil", "remind me", "done", "search", "add", "/stop all", "¿?",
+    ])
     func anyTextGetsOneAnswer(_ text: String) async throws {
         #expect(try await talk([text]).count == 1)
     }

@@ -51,7 +51,8 @@ final class FakeGateway: OutboundSending, EchoChecking, ChatReading, MessageSear
         state.withLock { state in
             if state.chats[chat] == nil {
                 state.chats[chat] = Chat(
-                    id: chat, guid: ChatGUID(rawValue: "iMessage;-;\(Self.alice.address)"), line: Self.line, isGroup: false
+                    id: chat, guid: ChatGUID(rawValue: "iMessage;-;\(Self.alice.address)"), line: Self.line,
+                    isGroup: false
                 )
             }
             state.messages.append(message)
@@ -107,7 +108,8 @@ final class FakeGateway: OutboundSending, EchoChecking, ChatReading, MessageSear
 
     private func makeSend(_ request: SendRequest, _ number: Int) -> Send {
         Send(
-            id: SendID(rawValue: "snd_\(number)"), recipient: request.recipient, line: Self.line, action: request.action,
+            id: SendID(rawValue: "snd_\(number)"), recipient: request.recipient, line: Self.line,
+            action: request.action,
             createdAt: clock.now
         )
     }
@@ -197,7 +199,8 @@ struct AgentBench {
 
     /// One life of the process: starts the agent, runs `body`, kills the agent.
     func live(
-        _ agent: AgentConfiguration, _ provider: any ModelProvider, isStopped: @escaping @Sendable () -> Bool = { false },
+        _ agent: AgentConfiguration, _ provider: any ModelProvider,
+        isStopped: @escaping @Sendable () -> Bool = { false },
         _ body: (AgentRuntime) async throws -> Void
     ) async throws {
         let runtime = AgentRuntime(

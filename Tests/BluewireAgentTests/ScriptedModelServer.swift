@@ -16,12 +16,16 @@ final class ScriptedModelServer: Sendable {
         var closes = true
 
         static func status(_ code: Int, _ headers: String = "", body: String = "{}") -> Answer {
-            Answer(text: "HTTP/1.1 \(code) X\r\nConnection: close\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            Answer(
+                text:
+                    "HTTP/1.1 \(code) X\r\nConnection: close\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
         }
 
         /// A stream of events; without the closing chunk when it breaks off.
         static func stream(_ events: [String], breaksOff: Bool = false, staysOpen: Bool = false) -> Answer {
-            var text = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+            var text =
+                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
             for event in events {
                 let chunk = "data: \(event)\n\n"
                 text += "\(String(chunk.utf8.count, radix: 16))\r\n\(chunk)\r\n"
@@ -76,7 +80,8 @@ final class ScriptedModelServer: Sendable {
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             received += String(buffer: unwrapInboundIn(data))
             guard let head = received.range(of: "\r\n\r\n") else { return }
-            let length = received.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
+            let length =
+                received.lowercased().split(separator: "\r\n").first { $0.hasPrefix("content-length:") }
                 .flatMap { Int($0.dropFirst(15).filter(\.isNumber)) } ?? 0
             guard received[head.upperBound...].utf8.count >= length else { return }
             let answer = server.next(received)

@@ -10,7 +10,8 @@ import Testing
 @Suite struct EgressPolicyTests {
     @Test(arguments: [
         "http://allowed@evil.example/", "ftp://example.com/", "http://", "http:///x", "https://example.com:0/",
-        "https://example.com:65536/", "https://example.com:+80/", "https://exa mple.com/", "https://example.com\\@evil/",
+        "https://example.com:65536/", "https://example.com:+80/", "https://exa mple.com/",
+        "https://example.com\\@evil/",
         "https://exam\tple.com/", "https://münchen.example/", "http://0x7f.1/", "http://0x7f000001/",
         "http://017700000001/", "http://2130706433/", "http://127.1/", "http://0177.0.0.1/", "http://127.0.0.01/",
         "http://[::1/", "http://[fe80::1%25lo0]/", "http://[fe80::1%lo0]/", "http://[127.0.0.1]/", "http://[::1]x/",
@@ -23,7 +24,8 @@ import Testing
 
     @Test(arguments: [
         ("https://Example.COM./a?b#c", "https://example.com/a?b"), ("http://example.com", "http://example.com/"),
-        ("https://example.com:443/x", "https://example.com/x"), ("https://example.com:8443?q", "https://example.com:8443/?q"),
+        ("https://example.com:443/x", "https://example.com/x"),
+        ("https://example.com:8443?q", "https://example.com:8443/?q"),
         ("http://[::FFFF:8.8.8.8]:80/", "http://[::ffff:8.8.8.8]/"), ("https://8.8.8.8/", "https://8.8.8.8/"),
         ("HTTPS://xn--mnchen-3ya.example/", "https://xn--mnchen-3ya.example/"),
     ])
@@ -82,13 +84,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("192.168.0.0/16", "http://hass.local/", "192.168.4.5", true), ("192.168.0.0/16", "http://h/", "10.0.0.1", false),
+        ("192.168.0.0/16", "http://hass.local/", "192.168.4.5", true),
+        ("192.168.0.0/16", "http://h/", "10.0.0.1", false),
         ("127.0.0.1:11434", "http://127.0.0.1:11434/v1", "127.0.0.1", true),
         ("127.0.0.1:11434", "http://127.0.0.1:80/", "127.0.0.1", false),
         ("[::1]:80", "http://[::1]/", "::1", true), ("[::1]:81", "http://[::1]/", "::1", false),
         ("*.lan.example", "http://a.lan.example/", "10.0.0.1", true),
         ("*.lan.example", "http://lan.example/", "10.0.0.1", false),
-        ("*.lan.example", "http://evillan.example/", "10.0.0.1", false), ("LOCALHOST", "http://localhost/", "::1", true),
+        ("*.lan.example", "http://evillan.example/", "10.0.0.1", false),
+        ("LOCALHOST", "http://localhost/", "::1", true),
     ])
     func grantsCoverWhatTheySay(_ grant: String, _ url: String, _ address: String, _ isAllowed: Bool) throws {
         let policy = try EgressPolicy(allow: ["webhook": [grant]])
@@ -108,7 +112,9 @@ import Testing
         #expect(error?.message.contains("mail") == true)
     }
 
-    @Test(arguments: ["1:2:3:4:5:6:7:8:9", "1::2::3", ":1", "1:2:3", "::g", "::12345", "1:2:3:4:5:6:7::8::", "1.2.3.4:5", ":"])
+    @Test(arguments: [
+        "1:2:3:4:5:6:7:8:9", "1::2::3", ":1", "1:2:3", "::g", "::12345", "1:2:3:4:5:6:7::8::", "1.2.3.4:5", ":",
+    ])
     func malformedAddressesAreNone(_ text: String) {
         #expect(IPAddress(text) == nil)
     }

@@ -30,7 +30,8 @@ import Testing
         Case("comment", ": keep-alive\n\n:\n\ndata: x\n: inside\n\n", [.init(data: "x")]),
         Case("no data is dropped", "event: x\n\ndata: y\n\n", [.init(data: "y")]),
         Case("empty data is dropped", "data\n\ndata:\n\ndata: y\n\n", [.init(data: "y")]),
-        Case("id persists", "id: 7\ndata: a\n\ndata: b\n\nid:\ndata: c\n\n",
+        Case(
+            "id persists", "id: 7\ndata: a\n\ndata: b\n\nid:\ndata: c\n\n",
             [.init(data: "a", id: "7"), .init(data: "b", id: "7"), .init(data: "c", id: "")]),
         Case("id with NUL is ignored", "id: a\u{0}b\ndata: x\n\n", [.init(data: "x")]),
         Case("BOM", "\u{FEFF}data: a\n\n", [.init(data: "a")]),

@@ -64,7 +64,9 @@ enum ConciergeIntent: Hashable {
         case .complete: return (result?.text ?? "Done") + " ✓"
         case .add(let text): return "Noted: \(text). Say “tasks” to see your list."
         case .search:
-            guard let text = result?.text, text != "No message contains that." else { return "I found nothing in this chat." }
+            guard let text = result?.text, text != "No message contains that." else {
+                return "I found nothing in this chat."
+            }
             return "Here is what I found:\n\(text)"
         case .remind(let text, let time, let zone):
             return "OK, I will remind you on \(SpokenTime.long(time, in: zone)): \(text)"
@@ -117,18 +119,24 @@ enum ConciergeIntent: Hashable {
         case "thanks", "thank you", "thx", "ty", "great", "ok", "okay", "cool", "perfect": return .thanks
         case "what time is it", "time", "what's the time", "what day is it", "date":
             return .time("It is \(SpokenTime.long(now, in: zone)).")
-        case "list", "tasks", "my tasks", "reminders", "my reminders", "todo", "todos", "to-do", "list tasks", "show tasks",
+        case "list", "tasks", "my tasks", "reminders", "my reminders", "todo", "todos", "to-do", "list tasks",
+            "show tasks",
             "show my tasks", "list my tasks", "show reminders", "show my reminders", "list reminders",
             "list my reminders", "what are my tasks", "what are my reminders", "what's on my list", "show my list",
             "my list", "what do i have to do", "open tasks":
             return .list
         default: break
         }
-        let rest = { (opening: String) in String(plain.dropFirst(opening.count)).trimmingSpaces().trimmingPunctuation() }
-        for opening in ["mark ", "tick off ", "check off ", "completed ", "complete ", "finished ", "finish ", "done with ", "done: ", "done "]
+        let rest = { (opening: String) in String(plain.dropFirst(opening.count)).trimmingSpaces().trimmingPunctuation()
+        }
+        for opening in [
+            "mark ", "tick off ", "check off ", "completed ", "complete ", "finished ", "finish ", "done with ",
+            "done: ", "done ",
+        ]
         where lower.hasPrefix(opening) {
             var task = rest(opening)
-            for ending in [" as done", " done", " as complete", " as completed"] where task.lowercased().hasSuffix(ending) {
+            for ending in [" as done", " done", " as complete", " as completed"]
+            where task.lowercased().hasSuffix(ending) {
                 task = String(task.dropLast(ending.count))
             }
             for start in ["task ", "number ", "reminder "] where task.lowercased().hasPrefix(start) {
@@ -137,17 +145,22 @@ enum ConciergeIntent: Hashable {
             return .complete(task)
         }
         if lower.hasSuffix(" is done"), lower.count > 8 { return .complete(String(plain.dropLast(8))) }
-        for opening in ["add a task to ", "add task to ", "add a task: ", "add a task ", "add task: ", "add task ", "new task: ",
-            "new task ", "task: ", "todo: ", "todo ", "remember to ", "note: ", "add "]
+        for opening in [
+            "add a task to ", "add task to ", "add a task: ", "add a task ", "add task: ", "add task ", "new task: ",
+            "new task ", "task: ", "todo: ", "todo ", "remember to ", "note: ", "add ",
+        ]
         where lower.hasPrefix(opening) {
             var task = rest(opening)
-            for ending in [" to my list", " to the list", " to my tasks", " to my to-do list"] where task.lowercased().hasSuffix(ending) {
+            for ending in [" to my list", " to the list", " to my tasks", " to my to-do list"]
+            where task.lowercased().hasSuffix(ending) {
                 task = String(task.dropLast(ending.count))
             }
             return task.isEmpty ? .ask("What should I add?") : .add(task)
         }
-        for opening in ["search for ", "search messages for ", "search ", "find messages about ", "find messages with ", "find ",
-            "look for "]
+        for opening in [
+            "search for ", "search messages for ", "search ", "find messages about ", "find messages with ", "find ",
+            "look for ",
+        ]
         where lower.hasPrefix(opening) {
             return .search(rest(opening))
         }

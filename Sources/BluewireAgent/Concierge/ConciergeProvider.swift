@@ -5,10 +5,11 @@
 //
 
 import BluewireModel
+
 #if canImport(FoundationEssentials)
-private import FoundationEssentials
+    private import FoundationEssentials
 #else
-private import Foundation
+    private import Foundation
 #endif
 
 /// The assistant that works without any model: tasks, reminders, search and help; it says so when asked for more.

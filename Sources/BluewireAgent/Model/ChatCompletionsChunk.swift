@@ -4,7 +4,9 @@
 // See LICENSE for licence information
 //
 
-/// One `data:` line of a streamed completion; unknown keys are ignored, known ones may be missing. Names are the wire's.
+/// One `data:` line of a streamed completion; unknown keys are ignored, known ones may be missing.
+///
+/// Names are the wire's.
 struct ChatCompletionsChunk: Decodable {
     var model: String?
     var choices: [Choice]?
@@ -77,11 +79,12 @@ struct ChatCompletionsChunk: Decodable {
 
         /// The words by which failures are told apart.
         var words: String {
-            let code: String = switch code {
-            case .string(let text)?: text
-            case .integer(let number)?: String(number)
-            default: ""
-            }
+            let code: String =
+                switch code {
+                case .string(let text)?: text
+                case .integer(let number)?: String(number)
+                default: ""
+                }
             return "\(type ?? "") \(code)".lowercased()
         }
     }

@@ -6,10 +6,11 @@
 
 package import BluewireModel
 package import BluewireNetwork
+
 #if canImport(FoundationEssentials)
-private import FoundationEssentials
+    private import FoundationEssentials
 #else
-private import Foundation
+    private import Foundation
 #endif
 
 /// Any endpoint that speaks OpenAI's Chat Completions: OpenAI, Ollama, vLLM, llama.cpp, LiteLLM, OpenRouter and others.
@@ -83,7 +84,8 @@ package struct ChatCompletionsProvider: ModelProvider {
             case .failed(let error, let outcome):
                 guard !Task.isCancelled else { throw ModelError(.cancelled, "The turn was cancelled.") }
                 guard let outcome,
-                    case .retry(let wait) = configuration.retry.decide(after: outcome, attempt: attempt, jitter: jitter())
+                    case .retry(let wait) = configuration.retry.decide(
+                        after: outcome, attempt: attempt, jitter: jitter())
                 else { throw error }
                 attempt += 1
                 do {
@@ -113,7 +115,8 @@ package struct ChatCompletionsProvider: ModelProvider {
             let isStandard = configuration.keyHeader.lowercased() == "authorization"
             headers[configuration.keyHeader] = isStandard ? "Bearer \(key)" : key
         }
-        let base = configuration.baseURL.hasSuffix("/") ? String(configuration.baseURL.dropLast()) : configuration.baseURL
+        let base =
+            configuration.baseURL.hasSuffix("/") ? String(configuration.baseURL.dropLast()) : configuration.baseURL
         return EgressRequest(
             .model, method: "POST", url: base + "/chat/completions", headers: headers, body: Array(body),
             limits: configuration.limits
@@ -169,7 +172,8 @@ package struct ChatCompletionsProvider: ModelProvider {
         let error: ModelError
         switch status {
         case 401, 403: error = ModelError(.denied, "The provider refuses the key (status \(status)).")
-        case _ where isPermanent, 402: error = ModelError(.exhausted, "The provider's quota is used up (status \(status)).")
+        case _ where isPermanent, 402:
+            error = ModelError(.exhausted, "The provider's quota is used up (status \(status)).")
         case 400 where words.contains("context_length"), 413:
             error = ModelError(.contextOverflow, "The conversation is too long for the model.")
         case 408, 409, 429, 500...: error = ModelError(.overloaded, "The provider answered with status \(status).")

@@ -6,7 +6,9 @@
 
 private import BluewireModel
 
-/// The body of `POST /chat/completions`. Names are the wire's.
+/// The body of `POST /chat/completions`.
+///
+/// Names are the wire's.
 struct ChatCompletionsRequest: Encodable {
     var model: String
     var messages: [Entry]

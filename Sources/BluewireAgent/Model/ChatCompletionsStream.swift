@@ -5,13 +5,15 @@
 //
 
 #if canImport(FoundationEssentials)
-private import FoundationEssentials
+    private import FoundationEssentials
 #else
-private import Foundation
+    private import Foundation
 #endif
 
-/// Collects the pieces of a streamed completion into a reply. Pure; lenient in what servers differ in, strict about the
-/// end: a stream that stops without a finish reason and without `[DONE]` is truncated.
+/// Collects the pieces of a streamed completion into a reply.
+///
+/// Pure; lenient in what servers differ in, strict about the end: a stream that stops without a finish reason and
+/// without `[DONE]` is truncated.
 struct ChatCompletionsStream {
     private struct PartialCall {
         var index: Int?
@@ -43,7 +45,8 @@ struct ChatCompletionsStream {
         if let failure = chunk.error { throw ModelError(streamed: failure) }
         model = chunk.model ?? model
         if let counted = chunk.usage {
-            usage = .init(input: counted.prompt_tokens ?? usage.input, output: counted.completion_tokens ?? usage.output)
+            usage = .init(
+                input: counted.prompt_tokens ?? usage.input, output: counted.completion_tokens ?? usage.output)
         }
         guard let choice = chunk.choices?.first(where: { ($0.index ?? 0) == 0 }) else { return false }
         if let delta = choice.delta ?? choice.message {

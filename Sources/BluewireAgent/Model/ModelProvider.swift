@@ -86,7 +86,9 @@ package struct ModelReply: Hashable, Sendable {
     }
 }
 
-/// Why a provider has no answer. Messages are for logs; people get a sentence of ours.
+/// Why a provider has no answer.
+///
+/// Messages are for logs; people get a sentence of ours.
 package struct ModelError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What kind of failure.
     package var code: Code

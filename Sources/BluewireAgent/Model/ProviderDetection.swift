@@ -5,10 +5,11 @@
 //
 
 internal import BluewireNetwork
+
 #if canImport(FoundationEssentials)
-private import FoundationEssentials
+    private import FoundationEssentials
 #else
-private import Foundation
+    private import Foundation
 #endif
 
 /// Finds model endpoints that are there without any configuration, so that they can be offered.

@@ -14,7 +14,9 @@ struct PhraseWord: Hashable {
     init(_ text: Substring) {
         self.text = String(text)
         var bare = text[...]
-        while let last = bare.last, ",;!?".contains(last) || (last == "." && !Self.isDottedDate(bare)) { bare.removeLast() }
+        while let last = bare.last, ",;!?".contains(last) || (last == "." && !Self.isDottedDate(bare)) {
+            bare.removeLast()
+        }
         while let first = bare.first, ",;(\"“".contains(first) { bare.removeFirst() }
         while let last = bare.last, ")\"”".contains(last) { bare.removeLast() }
         lower = bare.lowercased().replacing("’", with: "'")
@@ -35,7 +37,9 @@ struct PhraseWord: Hashable {
 
     /// Removes "please remind me" and its relatives; false when the phrase starts otherwise.
     static func dropLeadIn(_ words: inout [PhraseWord]) -> Bool {
-        let polite = ["please", "hey", "hi", "ok", "okay", "can", "could", "would", "will", "you", "and", "also", "kindly"]
+        let polite = [
+            "please", "hey", "hi", "ok", "okay", "can", "could", "would", "will", "you", "and", "also", "kindly",
+        ]
         var rest = words[...]
         while let first = rest.first, polite.contains(first.lower) { rest = rest.dropFirst() }
         let openings = [

@@ -6,7 +6,9 @@
 
 package import BluewireModel
 
-/// Reads what a person wrote when asking for a reminder. Pure: the time now and the zone are given.
+/// Reads what a person wrote when asking for a reminder.
+///
+/// Pure: the time now and the zone are given.
 ///
 /// The rules where English leaves a choice: a bare hour from 1 to 6 is in the afternoon and from 7 to 12 in the morning
 /// or at noon, unless the day says otherwise; without a day, the next time clocks show it. A weekday alone is the next

@@ -8,8 +8,9 @@ import BluewireModel
 import BluewireState
 import BluewireTransport
 
-
-/// Sends reminders when they are due. A reminder goes out under its own key, so a crash in between repeats nothing.
+/// Sends reminders when they are due.
+///
+/// A reminder goes out under its own key, so a crash in between repeats nothing.
 final class ReminderScheduler: Sendable {
     private let configuration: AgentConfiguration
     private let services: AgentServices

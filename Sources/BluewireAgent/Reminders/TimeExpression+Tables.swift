@@ -14,11 +14,17 @@ extension TimeExpression {
     /// Amount (in halves), unit and number of words of "20 minutes", "an hour", "half an hour", "1h30m" (first part).
     static func quantity(_ words: [String]) -> (halves: Int64, unit: Unit, count: Int)? {
         guard let first = words.first else { return nil }
-        if let (number, rest) = leadingNumber(first), !rest.isEmpty, let unit = unit(rest) { return (number * 2, unit, 1) }
+        if let (number, rest) = leadingNumber(first), !rest.isEmpty, let unit = unit(rest) {
+            return (number * 2, unit, 1)
+        }
         if let minutes = compact(first) { return (minutes * 2, .seconds(60), 1) }
-        if first == "half", words.count > 2, ["a", "an"].contains(words[1]), let unit = unit(words[2]) { return (1, unit, 3) }
+        if first == "half", words.count > 2, ["a", "an"].contains(words[1]), let unit = unit(words[2]) {
+            return (1, unit, 3)
+        }
         if first == "half", words.count > 1, let unit = unit(words[1]) { return (1, unit, 2) }
-        if ["a", "an"].contains(first), words.count > 3, words[1] == "couple", words[2] == "of", let unit = unit(words[3]) {
+        if ["a", "an"].contains(first), words.count > 3, words[1] == "couple", words[2] == "of",
+            let unit = unit(words[3])
+        {
             return (4, unit, 4)
         }
         guard words.count > 1, let number = ["a", "an"].contains(first) ? 1 : number(first) else { return nil }
@@ -66,7 +72,9 @@ extension TimeExpression {
     /// "3 March 2027", "March 3rd", "the 5th", "25.12.", "25/12"; no day when the numbers can be read two ways.
     private static func calendarDate(_ words: [String], isLed: Bool) -> (day: Day?, count: Int)? {
         func withYear(_ month: Int64, _ day: Int64, _ count: Int) -> (Day?, Int) {
-            if words.count > count, words[count].count == 4, let year = Int64(words[count]), (1970...2261).contains(year) {
+            if words.count > count, words[count].count == 4, let year = Int64(words[count]),
+                (1970...2261).contains(year)
+            {
                 return (.date(year: year, month: month, day: day), count + 1)
             }
             return (.date(year: nil, month: month, day: day), count)
@@ -80,12 +88,15 @@ extension TimeExpression {
         }
         if let day = first.first.flatMap({ ordinal($0) }) {
             if first.count > 1, let month = months[first[1]] { return withYear(month, day, skipped + 2) }
-            if first.count > 2, first[1] == "of", let month = months[first[2]] { return withYear(month, day, skipped + 3) }
+            if first.count > 2, first[1] == "of", let month = months[first[2]] {
+                return withYear(month, day, skipped + 3)
+            }
             if isLed || skipped == 1, first[0].last?.isLetter == true { return (.dayOfMonth(day), skipped + 1) }
         }
         guard let word = words.first else { return nil }
         let dotted = word.split(separator: ".", omittingEmptySubsequences: true).map { Int64($0) }
-        if word.contains("."), (2...3).contains(dotted.count), let day = dotted[0], let month = dotted[1], (1...12).contains(month),
+        if word.contains("."), (2...3).contains(dotted.count), let day = dotted[0], let month = dotted[1],
+            (1...12).contains(month),
             (1...31).contains(day), dotted.count == 3 || word.hasSuffix(".")
         {
             return (.date(year: dotted.count == 3 ? dotted[2] : nil, month: month, day: day), 1)
@@ -118,16 +129,24 @@ extension TimeExpression {
             guard words.count > 2, let number = number(words[2]), (1...12).contains(number) else { break }
             let offset: Int64 = first == "half" ? 1800 : 900
             if words[1] == "past" { return half(number * 3600 + offset, words, 3) }
-            if words[1] == "to", first == "quarter" { return half((number == 1 ? 13 : number) * 3600 - offset, words, 3) }
+            if words[1] == "to", first == "quarter" {
+                return half((number == 1 ? 13 : number) * 3600 - offset, words, 3)
+            }
         case "a":
-            if words.count > 3, words[1] == "quarter" { return hour(Array(words.dropFirst()), isLed: true).map { ($0.hour, $0.count + 1) } }
+            if words.count > 3, words[1] == "quarter" {
+                return hour(Array(words.dropFirst()), isLed: true).map { ($0.hour, $0.count + 1) }
+            }
         default: break
         }
         if let (seconds, hasLeadingZero, suffix) = clock(first) {
             let isMarked = suffix != nil || first.contains(":") || first.contains("h")
-            guard isLed || isMarked || (words.count > 1 && (isHalf(words[1]) || words[1] == "o'clock")) else { return nil }
+            guard isLed || isMarked || (words.count > 1 && (isHalf(words[1]) || words[1] == "o'clock")) else {
+                return nil
+            }
             if let suffix { return halved(seconds, suffix).map { (.exact(second: $0), 1) } }
-            if hasLeadingZero || seconds >= 13 * 3600 || seconds < 3600 || first.contains("h") { return (.exact(second: seconds), 1) }
+            if hasLeadingZero || seconds >= 13 * 3600 || seconds < 3600 || first.contains("h") {
+                return (.exact(second: seconds), 1)
+            }
             return half(seconds, words, 1)
         }
         if isLed || (words.count > 1 && (isHalf(words[1]) || words[1] == "o'clock")), let number = number(first),
@@ -170,19 +189,25 @@ extension TimeExpression {
         if pieces.count == 1, pieces[0].count >= 3, pieces[0].count <= 4, pieces[0].allSatisfy(\.isNumber) {
             pieces = [String(pieces[0].dropLast(2)), String(pieces[0].suffix(2))]
         }
-        guard (1...3).contains(pieces.count), pieces.allSatisfy({ (1...2).contains($0.count) && $0.allSatisfy(\.isNumber) }),
+        guard (1...3).contains(pieces.count),
+            pieces.allSatisfy({ (1...2).contains($0.count) && $0.allSatisfy(\.isNumber) }),
             pieces.dropFirst().allSatisfy({ $0.count == 2 })
         else { return nil }
         let numbers = pieces.compactMap { Int64($0) }
-        guard numbers.count == pieces.count, numbers[0] < 24, numbers.dropFirst().allSatisfy({ $0 < 60 }) else { return nil }
-        let second = numbers[0] * 3600 + (numbers.count > 1 ? numbers[1] * 60 : 0) + (numbers.count > 2 ? numbers[2] : 0)
+        guard numbers.count == pieces.count, numbers[0] < 24, numbers.dropFirst().allSatisfy({ $0 < 60 }) else {
+            return nil
+        }
+        let second =
+            numbers[0] * 3600 + (numbers.count > 1 ? numbers[1] * 60 : 0) + (numbers.count > 2 ? numbers[2] : 0)
         return (second, pieces[0].count == 2 && pieces[0].hasPrefix("0"), suffix)
     }
 
     /// Minutes of "1h30m" and "1h30".
     private static func compact(_ word: String) -> Int64? {
         guard let (hours, rest) = leadingNumber(word), rest.hasPrefix("h") else { return nil }
-        guard let (minutes, end) = leadingNumber(String(rest.dropFirst())), ["", "m", "min"].contains(end) else { return nil }
+        guard let (minutes, end) = leadingNumber(String(rest.dropFirst())), ["", "m", "min"].contains(end) else {
+            return nil
+        }
         return hours * 60 + minutes
     }
 
@@ -198,7 +223,8 @@ extension TimeExpression {
     }
 
     private static func ordinal(_ word: String) -> Int64? {
-        guard let (number, rest) = leadingNumber(word), ["", "st", "nd", "rd", "th"].contains(rest), (1...31).contains(number)
+        guard let (number, rest) = leadingNumber(word), ["", "st", "nd", "rd", "th"].contains(rest),
+            (1...31).contains(number)
         else { return nil }
         return number
     }
@@ -225,7 +251,8 @@ extension TimeExpression {
         "thurs": 3, "friday": 4, "fri": 4, "saturday": 5, "sat": 5, "sunday": 6, "sun": 6,
     ]
     private static let months: [String: Int64] = [
-        "january": 1, "jan": 1, "february": 2, "feb": 2, "march": 3, "mar": 3, "april": 4, "apr": 4, "may": 5, "june": 6,
+        "january": 1, "jan": 1, "february": 2, "feb": 2, "march": 3, "mar": 3, "april": 4, "apr": 4, "may": 5,
+        "june": 6,
         "jun": 6, "july": 7, "jul": 7, "august": 8, "aug": 8, "september": 9, "sep": 9, "sept": 9, "october": 10,
         "oct": 10, "november": 11, "nov": 11, "december": 12, "dec": 12,
     ]

@@ -36,7 +36,8 @@ extension TimeExpression {
     }
 
     private static let abbreviations: Set<String> = [
-        "utc", "gmt", "et", "est", "edt", "cst", "cdt", "mst", "mdt", "pt", "pst", "pdt", "cet", "cest", "bst", "jst", "ist",
+        "utc", "gmt", "et", "est", "edt", "cst", "cdt", "mst", "mdt", "pt", "pst", "pdt", "cet", "cest", "bst", "jst",
+        "ist",
         "aest",
     ]
 
@@ -61,13 +62,15 @@ extension TimeExpression {
             }
             position += count
             guard position < words.count else { break }
-            if words[position] == "and" || words[position] == ",", Self.quantity(Array(words[(position + 1)...])) != nil {
+            if words[position] == "and" || words[position] == ",", Self.quantity(Array(words[(position + 1)...])) != nil
+            {
                 position += 1
             }
         }
         guard position > lead else { return nil }
         if lead == 0 {
-            guard words.count > position + 1, ["from"].contains(words[position]), ["now", "today"].contains(words[position + 1])
+            guard words.count > position + 1, ["from"].contains(words[position]),
+                ["now", "today"].contains(words[position + 1])
             else { return nil }
             position += 2
         }
@@ -91,7 +94,8 @@ extension TimeExpression {
             return lead + 1
         }
         let pieces = text.split(separator: "T", maxSplits: 1)
-        let numbers = pieces.first.map { $0.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) } } ?? []
+        let numbers =
+            pieces.first.map { $0.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) } } ?? []
         guard numbers.count == 3, let year = numbers[0], let month = numbers[1], let date = numbers[2], year >= 1970
         else { return nil }
         if pieces.count == 2 {
@@ -105,7 +109,9 @@ extension TimeExpression {
     }
 
     private mutating func takeDay(_ words: [String]) -> Int? {
-        guard day == nil, delay == nil, instant == nil, let (found, partFound, count) = Self.day(words) else { return nil }
+        guard day == nil, delay == nil, instant == nil, let (found, partFound, count) = Self.day(words) else {
+            return nil
+        }
         if let partFound {
             guard part == nil else { return nil }
             part = partFound

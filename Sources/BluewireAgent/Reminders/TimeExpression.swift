@@ -111,7 +111,8 @@ struct TimeExpression: Hashable {
         case (.exact(let second), _): return second
         case (.midnight, _): return 0
         case (.bare(let second), .morning?): return second % 43_200
-        case (.bare(let second), .night?): return second % 43_200 < 5 * 3600 ? second % 43_200 : second % 43_200 + 43_200
+        case (.bare(let second), .night?):
+            return second % 43_200 < 5 * 3600 ? second % 43_200 : second % 43_200 + 43_200
         case (.bare(let second), .some): return second % 43_200 + 43_200
         case (.bare(let second), nil):
             let half = second % 43_200
@@ -168,7 +169,8 @@ struct TimeExpression: Hashable {
 
     /// The day number of a date; nil when it does not exist.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64? {
-        guard (1...12).contains(month), (1970...2261).contains(year), (1...length(ofMonth: month, in: year)).contains(day)
+        guard (1...12).contains(month), (1970...2261).contains(year),
+            (1...length(ofMonth: month, in: year)).contains(day)
         else { return nil }
         return Timestamp.daysSince1970(year: year, month: month, day: day)
     }

@@ -6,7 +6,9 @@
 
 package import BluewireModel
 
-/// Decides, from what a message is, whether an agent may answer it. Pure; closed unless everything fits.
+/// Decides, from what a message is, whether an agent may answer it.
+///
+/// Pure; closed unless everything fits.
 package struct Admission: Sendable {
     /// What is wrong with a message that is not answered.
     package enum Refusal: String, Hashable, Sendable {

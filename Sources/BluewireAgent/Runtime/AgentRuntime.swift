@@ -5,8 +5,8 @@
 //
 
 package import BluewireModel
-internal import BluewireTransport
 private import BluewireState
+internal import BluewireTransport
 private import Logging
 internal import ServiceLifecycle
 
@@ -52,7 +52,8 @@ package final class AgentRuntime: Sink, Service {
                 continue
             }
             // A body that came late completes its message in an update; other updates are no news to an agent.
-            let isCompletion = event.kind == .messageUpdated && message.editedAt == nil
+            let isCompletion =
+                event.kind == .messageUpdated && message.editedAt == nil
                 && changed.contains { ["body", "text", "attachments"].contains($0) }
             guard event.kind == .messageCreated || isCompletion else { continue }
             try await admit(message.id, chat: chat, arrival: arrival, event: event)
@@ -83,7 +84,8 @@ package final class AgentRuntime: Sink, Service {
         }
         let refusal = admission.refusal(of: message, in: chat, arrival: arrival, seenAt: event.time, now: now)
         guard refusal == nil else {
-            logger.debug("message not admitted", metadata: ["message.id": "\(id)", "reason": "\(refusal?.rawValue ?? "")"])
+            logger.debug(
+                "message not admitted", metadata: ["message.id": "\(id)", "reason": "\(refusal?.rawValue ?? "")"])
             return
         }
         guard try await services.echoes.origin(of: id, upTo: event.cursor) == nil else { return }

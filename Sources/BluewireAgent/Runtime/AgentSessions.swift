@@ -6,10 +6,11 @@
 
 import BluewireModel
 import BluewireState
+
 #if canImport(FoundationEssentials)
-private import FoundationEssentials
+    private import FoundationEssentials
 #else
-private import Foundation
+    private import Foundation
 #endif
 
 /// The sessions of one agent. An actor, because admitting, thinking and sending change one session from several tasks
@@ -101,7 +102,9 @@ actor AgentSessions {
     /// Takes the answered messages out and stores the answer, in one step.
     ///
     /// - Returns: false when more messages came meanwhile; then nothing changed.
-    func commit(_ reply: SessionState.Reply?, answering count: Int, in chat: ChatID, force: Bool = false) async throws -> Bool {
+    func commit(_ reply: SessionState.Reply?, answering count: Int, in chat: ChatID, force: Bool = false) async throws
+        -> Bool
+    {
         guard var session = sessions[chat], force || session.state.pending.count == count else { return false }
         session.state.pending.removeFirst(min(count, session.state.pending.count))
         session.state.reply = reply

@@ -23,7 +23,9 @@ struct SessionState: Codable, Hashable, Sendable {
         var selfText: String?
     }
 
-    /// An answer on its way out. Its keys follow from its name, so that sending it again sends nothing twice.
+    /// An answer on its way out.
+    ///
+    /// Its keys follow from its name, so that sending it again sends nothing twice.
     struct Reply: Codable, Hashable, Sendable {
         var name: String
         var turn: String

@@ -30,7 +30,9 @@ struct TurnRunner: Sendable {
     func runSession(_ chat: ChatID) async {
         do {
             // What an earlier life of the process was saying is finished first.
-            if let reply = await sessions.reply(chat) { try await speak(reply, in: chat, typingSince: nil, answered: 0) }
+            if let reply = await sessions.reply(chat) {
+                try await speak(reply, in: chat, typingSince: nil, answered: 0)
+            }
             while let deadline = await sessions.deadline(chat) {
                 let wait = deadline - clock.now
                 if wait > .zero {
@@ -135,10 +137,14 @@ struct TurnRunner: Sendable {
             bubbles = pending.contains(where: \.tellsFailures) ? [Self.apology(for: error)] : []
         }
         if case .success = answer.result, bubbles.isEmpty { try await note(turn, "silence", "nothing to say") }
-        let reply = bubbles.isEmpty ? nil : SessionState.Reply(
-            name: name, turn: turn, line: sender.line, answering: pending[pending.count - 1].message, bubbles: bubbles,
-            sent: 0
-        )
+        let reply =
+            bubbles.isEmpty
+            ? nil
+            : SessionState.Reply(
+                name: name, turn: turn, line: sender.line, answering: pending[pending.count - 1].message,
+                bubbles: bubbles,
+                sent: 0
+            )
         guard try await sessions.commit(reply, answering: pending.count, in: chat) else {
             // A message came after the thought was complete and before anything was said: think again with it.
             await sender.signal(.typing(isOn: false))
@@ -155,7 +161,8 @@ struct TurnRunner: Sendable {
 
     /// Hands the bubbles to the outbox, each under its key; the rest is withheld when the person writes in between.
     private func speak(
-        _ reply: SessionState.Reply, in chat: ChatID, typingSince: Timestamp?, answered: Int, outcome: String = "answered"
+        _ reply: SessionState.Reply, in chat: ChatID, typingSince: Timestamp?, answered: Int,
+        outcome: String = "answered"
     ) async throws {
         let sender = boundSender(chat, line: reply.line)
         do {
@@ -204,9 +211,11 @@ struct TurnRunner: Sendable {
         guard !configuration.shadow, let kind = Tapback.Kind(name: configuration.ackTapback) else { return }
         let action = Send.Action.tapback(target: message, part: 0, kind: kind, emoji: nil, isRemoval: false)
         // A line without tapbacks is no reason to write anything instead.
-        guard let result = try? await sender.submit(
-            action, key: "agent:\(configuration.name):\(message)-ack", answering: message
-        ) else { return }
+        guard
+            let result = try? await sender.submit(
+                action, key: "agent:\(configuration.name):\(message)-ack", answering: message
+            )
+        else { return }
         try? await note(turn, "ack", Self.describe(result, bubble: nil))
     }
 

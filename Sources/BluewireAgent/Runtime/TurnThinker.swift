@@ -7,7 +7,9 @@
 import BluewireModel
 import BluewireState
 
-/// One thought: the conversation so far, a model, and tools until there is an answer. Sends no text itself.
+/// One thought: the conversation so far, a model, and tools until there is an answer.
+///
+/// Sends no text itself.
 struct TurnThinker: Sendable {
     let configuration: AgentConfiguration
     let provider: any ModelProvider
@@ -67,7 +69,8 @@ struct TurnThinker: Sendable {
                 return try Self.finalText(reply, preamble: progress.preamble)
             }
             if !reply.text.isEmpty { progress.preamble = reply.text }
-            let parts = (reply.text.isEmpty ? [] : [ModelMessage.Part.text(reply.text)]) + reply.toolCalls.map { .toolCall($0) }
+            let parts =
+                (reply.text.isEmpty ? [] : [ModelMessage.Part.text(reply.text)]) + reply.toolCalls.map { .toolCall($0) }
             request.messages.append(ModelMessage(.assistant, parts))
             for call in reply.toolCalls {
                 let result = try await run(call, tools: tools, context: context, progress: &progress)

@@ -16,7 +16,9 @@ package protocol AgentTool: Sendable {
     func call(_ arguments: ToolArguments, in turn: ToolContext) async throws(ToolError) -> String
 }
 
-/// What a tool may touch: this chat and nothing else. No tool takes a recipient.
+/// What a tool may touch: this chat and nothing else.
+///
+/// No tool takes a recipient.
 package struct ToolContext: Sendable {
     /// The agent.
     package var agent: String

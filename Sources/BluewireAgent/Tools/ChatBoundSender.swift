@@ -5,8 +5,8 @@
 //
 
 package import BluewireModel
-package import BluewireTransport
 package import BluewireState
+package import BluewireTransport
 
 /// A way out that leads to one chat only: whoever holds it cannot choose a recipient.
 ///
@@ -48,7 +48,8 @@ package struct ChatBoundSender: Sendable {
         _ action: Send.Action, key: String, answering message: MessageID?
     ) async throws -> Outcome {
         if let drafts {
-            let draft = try await drafts.addDraft(agent: agent, chat: chat, line: line, message: message, action: action)
+            let draft = try await drafts.addDraft(
+                agent: agent, chat: chat, line: line, message: message, action: action)
             return .drafted(draft.id)
         }
         let request = SendRequest(

@@ -37,7 +37,8 @@ struct CreateReminderTool: AgentTool {
             // What a restarted turn asks for again is the same task.
             let origin = "\(turn.agent):\(turn.firstMessage):\(StableHash.hex("\(text)|\(due?.nanoseconds ?? 0)"))"
             item = try await turn.tasks.create(
-                agent: turn.agent, chat: turn.sender.chat, text: text, dueAt: due, zone: zone.description, origin: origin
+                agent: turn.agent, chat: turn.sender.chat, text: text, dueAt: due, zone: zone.description,
+                origin: origin
             )
         } catch {
             throw ToolError("The task could not be stored.")

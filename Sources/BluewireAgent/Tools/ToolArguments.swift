@@ -5,9 +5,9 @@
 //
 
 #if canImport(FoundationEssentials)
-private import FoundationEssentials
+    private import FoundationEssentials
 #else
-private import Foundation
+    private import Foundation
 #endif
 
 /// Arguments a model gave, checked against the tool's description.

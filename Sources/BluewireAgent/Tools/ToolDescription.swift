@@ -39,7 +39,9 @@ package struct ToolDescription: Hashable, Sendable {
         package var allowed: [String]?
 
         /// An argument from its fields.
-        package init(_ name: String, _ kind: Kind, _ summary: String, isRequired: Bool = false, allowed: [String]? = nil) {
+        package init(
+            _ name: String, _ kind: Kind, _ summary: String, isRequired: Bool = false, allowed: [String]? = nil
+        ) {
             self.name = name
             self.kind = kind
             self.summary = summary

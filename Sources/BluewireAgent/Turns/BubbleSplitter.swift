@@ -6,7 +6,9 @@
 
 private import BluewireModel
 
-/// Cuts an answer into the bubbles a person would send. Pure; only white space at the cuts is lost.
+/// Cuts an answer into the bubbles a person would send.
+///
+/// Pure; only white space at the cuts is lost.
 ///
 /// It cuts at lines of three dashes, at blank lines, then between sentences, then between words; never inside a URL, a
 /// word or a grapheme unless one alone exceeds the hard limit. A fenced block of code stays in one piece; when it must
@@ -93,8 +95,10 @@ package struct BubbleSplitter: Sendable, Hashable {
         return pieces.map { $0.trimmingSpaces() }.filter { !$0.isEmpty }
     }
 
-    /// Sentences with the white space behind them. A dot ends one only before white space and an upper-case letter or a
-    /// line end, so that "e.g. this", "3.5 km" and URLs stay whole.
+    /// Sentences with the white space behind them.
+    ///
+    /// A dot ends one only before white space and an upper-case letter or a line end, so that "e.g. this", "3.5 km" and
+    /// URLs stay whole.
     private static func sentences(_ text: String) -> [String] {
         let characters = Array(text)
         var sentences: [String] = []
@@ -112,7 +116,9 @@ package struct BubbleSplitter: Sendable, Hashable {
             if character == ".", next < characters.count {
                 if characters[next].isLowercase { continue }
                 let word = String(characters[start..<(index - 1)].reversed().prefix { $0.isLetter }.reversed())
-                if abbreviations.contains(word.lowercased()) || (word.count == 1 && word[word.startIndex].isUppercase) { continue }
+                if abbreviations.contains(word.lowercased()) || (word.count == 1 && word[word.startIndex].isUppercase) {
+                    continue
+                }
             }
             sentences.append(String(characters[start..<next]))
             start = next
@@ -122,7 +128,9 @@ package struct BubbleSplitter: Sendable, Hashable {
         return sentences
     }
 
-    private static let abbreviations: Set<String> = ["mr", "mrs", "ms", "dr", "prof", "st", "no", "vs", "fig", "approx"]
+    private static let abbreviations: Set<String> = [
+        "mr", "mrs", "ms", "dr", "prof", "st", "no", "vs", "fig", "approx",
+    ]
 
     /// Words with the white space behind them; a number keeps the short word after it (its unit).
     private static func words(_ text: String) -> [String] {

@@ -6,7 +6,9 @@
 
 package import BluewireModel
 
-/// Waits for the end of a burst: until nothing came for a while, but not for ever. Pure.
+/// Waits for the end of a burst: until nothing came for a while, but not for ever.
+///
+/// Pure.
 package struct Debouncer: Sendable, Hashable {
     private let quiet: Duration
     private let maximum: Duration
@@ -32,7 +34,9 @@ package struct Debouncer: Sendable, Hashable {
     }
 }
 
-/// Stops an agent and another machine from answering each other for ever. Pure.
+/// Stops an agent and another machine from answering each other for ever.
+///
+/// Pure.
 package struct LoopLimiter: Sendable, Hashable {
     private let maximum: Int
     private let window: Duration

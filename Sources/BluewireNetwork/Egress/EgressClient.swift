@@ -90,9 +90,10 @@ package final class EgressClient: Sendable {
                 connect: limits.connect, idle: limits.idle
             )
             if let client = reuse(key) { return (client, destination.url) }
-            let addresses = if let literal = destination.literal { [literal] } else {
-                await resolver.addresses(of: destination.host)
-            }
+            let addresses =
+                if let literal = destination.literal { [literal] } else {
+                    await resolver.addresses(of: destination.host)
+                }
             try policy.check(destination, resolvedTo: addresses, for: request.purpose)
             // IPv4 first: a checked address is used alone, and machines without IPv6 routes are common.
             let address = addresses.first { if case .v4 = $0 { true } else { false } } ?? addresses[0]

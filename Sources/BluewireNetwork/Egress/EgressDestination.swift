@@ -89,7 +89,8 @@ package struct EgressDestination: Hashable, Sendable {
         // What the resolver would read as a number (0x7f.1, 017700000001, 2130706433, 127.1) is no name: the last
         // label of a real one is never a number.
         let last = name.split(separator: ".").last ?? ""
-        let isNumber = last.allSatisfy(\.isNumber) || (last.hasPrefix("0x") && last.dropFirst(2).allSatisfy(\.isHexDigit))
+        let isNumber =
+            last.allSatisfy(\.isNumber) || (last.hasPrefix("0x") && last.dropFirst(2).allSatisfy(\.isHexDigit))
         guard !isNumber else { throw invalid("addresses are written as four plain decimal numbers") }
         return (name, nil)
     }

@@ -17,7 +17,8 @@ extension EgressError {
         case is CancellationError: self.init(.cancelled, "The request was cancelled.")
         case let error as HTTPClientError: self.init(client: error)
         case is NIOConnectionError, is IOError:
-            self = Self.isRefusal(error)
+            self =
+                Self.isRefusal(error)
                 ? EgressError(.unreachable, "Nobody listens there.", remedy: "Check that the service runs.")
                 : EgressError(.interrupted, "The connection broke.")
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
@@ -48,9 +49,9 @@ extension EgressError {
 }
 
 #if canImport(Darwin)
-private import Darwin
+    private import Darwin
 #elseif canImport(Musl)
-private import Musl
+    private import Musl
 #else
-private import Glibc
+    private import Glibc
 #endif

@@ -17,7 +17,9 @@ package struct EgressGrant: Hashable, Sendable, CustomStringConvertible {
     package let description: String
 
     /// Reads one entry of the `egress.allow` setting: `host`, `host:port`, `*.domain`, an address, `address:port`,
-    /// `[v6]:port` or a block in CIDR notation. `*.domain` does not match the domain itself.
+    /// `[v6]:port` or a block in CIDR notation.
+    ///
+    /// `*.domain` does not match the domain itself.
     ///
     /// - Returns: nil when `text` is none of these.
     package init?(_ text: String) {

@@ -4,7 +4,9 @@
 // See LICENSE for licence information
 //
 
-/// Decides what may be reached. Pure: it never resolves or connects.
+/// Decides what may be reached.
+///
+/// Pure: it never resolves or connects.
 ///
 /// Public addresses are open over https. This machine, private networks and plain http to the outside need a grant
 /// for the purpose. Link-local addresses, cloud metadata and reserved blocks are never reached.
@@ -69,7 +71,8 @@ package struct EgressPolicy: Hashable, Sendable {
             faces.allSatisfy { grant.covers(destination, address: $0) }
         }
         guard !isGranted else { return }
-        let remedy = "Add \"\(destination.host):\(destination.port)\" to egress.allow.\(purpose.rawValue) if this is meant."
+        let remedy =
+            "Add \"\(destination.host):\(destination.port)\" to egress.allow.\(purpose.rawValue) if this is meant."
         if faces.contains(where: { face in IPNetwork.local.contains { $0.contains(face) } }) {
             throw EgressError(.refused, "The address belongs to this machine or a private network.", remedy: remedy)
         }

@@ -4,7 +4,9 @@
 // See LICENSE for licence information
 //
 
-/// What an outbound connection is for. Permissions are granted per purpose: what a webhook may reach, a model may not.
+/// What an outbound connection is for.
+///
+/// Permissions are granted per purpose: what a webhook may reach, a model may not.
 package enum EgressPurpose: String, Hashable, Sendable, CaseIterable, Codable {
     /// Deliveries to webhook receivers.
     case webhook

@@ -10,7 +10,9 @@ package struct EgressResponse: Sendable {
     package var status: Int
     /// The header fields.
     package var headers: EgressHeaders
-    /// The body; reading it once is possible. Dropping it closes the connection.
+    /// The body; reading it once is possible.
+    ///
+    /// Dropping it closes the connection.
     package var body: EgressBody
 
     /// The body as server-sent events.

@@ -78,7 +78,8 @@ package enum IPAddress: Hashable, Sendable {
         guard !text.isEmpty else { return [] }
         var values: [UInt16] = []
         for piece in text.split(separator: ":", omittingEmptySubsequences: false) {
-            guard (1...4).contains(piece.utf8.count), piece.allSatisfy(\.isHexDigit), let value = UInt16(piece, radix: 16)
+            guard (1...4).contains(piece.utf8.count), piece.allSatisfy(\.isHexDigit),
+                let value = UInt16(piece, radix: 16)
             else { return nil }
             values.append(value)
         }

@@ -7,11 +7,11 @@
 private import NIOPosix
 
 #if canImport(Darwin)
-private import Darwin
+    private import Darwin
 #elseif canImport(Musl)
-private import Musl
+    private import Musl
 #else
-private import Glibc
+    private import Glibc
 #endif
 
 /// The resolver of the operating system, asked on a thread where blocking does no harm.
@@ -28,9 +28,9 @@ package struct SystemResolver: HostResolving {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         #if canImport(Darwin) || canImport(Musl)
-        hints.ai_socktype = SOCK_STREAM
+            hints.ai_socktype = SOCK_STREAM
         #else
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+            hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         #endif
         var head: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, nil, &hints, &head) == 0 else { return [] }

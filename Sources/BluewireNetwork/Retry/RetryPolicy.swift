@@ -4,7 +4,9 @@
 // See LICENSE for licence information
 //
 
-/// When a failed model request is tried again, as the official SDKs of the providers do it. Pure.
+/// When a failed model request is tried again, as the official SDKs of the providers do it.
+///
+/// Pure.
 package struct RetryPolicy: Sendable, Hashable {
     /// How often a request is repeated after its first attempt.
     package var maximumRetries: Int
