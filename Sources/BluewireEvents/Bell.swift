@@ -33,7 +33,9 @@ package final class Bell: Sendable {
         waiter?.resume()
     }
 
-    /// Waits for a ring; returns at once when the task is cancelled. Only one task may wait at a time.
+    /// Waits for a ring; returns at once when the task is cancelled.
+    ///
+    /// Only one task may wait at a time.
     package func wait() async {
         let id = state.withLock { state in
             state.nextID += 1

@@ -26,7 +26,9 @@ package struct Ingest: Service {
     private let clock: any WallClock
     private let logger: Logger
 
-    /// An ingest of `sources`. Their positions are stored under the line's name; further sources of a line get a
+    /// An ingest of `sources`.
+    ///
+    /// Their positions are stored under the line's name; further sources of a line get a
     /// number, so their order must stay the same from start to start.
     package init(
         sources: [any EventSource], journal: Journal, typing: TypingHub, clock: any WallClock = SystemWallClock(),
@@ -44,7 +46,9 @@ package struct Ingest: Service {
         self.logger = logger
     }
 
-    /// Runs until cancelled or shut down. A source that fails is started again after 1, 2, 4 … 60 s.
+    /// Runs until cancelled or shut down.
+    ///
+    /// A source that fails is started again after 1, 2, 4 … 60 s.
     package func run() async throws {
         try await untilShutdown {
             await withDiscardingTaskGroup { group in

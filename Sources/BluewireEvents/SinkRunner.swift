@@ -47,7 +47,9 @@ package struct SinkRunner: Service {
         self.logger = logger
     }
 
-    /// Runs until cancelled or shut down. Events a sink did not take are offered again after 1, 2, 4 … 60 s.
+    /// Runs until cancelled or shut down.
+    ///
+    /// Events a sink did not take are offered again after 1, 2, 4 … 60 s.
     package func run() async throws {
         try await untilShutdown {
             try await journal.withWakeUps { wakeUps in

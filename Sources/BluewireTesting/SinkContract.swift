@@ -7,7 +7,9 @@
 import BluewireModel
 public import BluewireTransport
 
-/// What every sink promises. Each check throws ``ContractViolation`` when the promise is broken.
+/// What every sink promises.
+///
+/// Each check throws ``ContractViolation`` when the promise is broken.
 public enum SinkContract {
     /// The name is usable as a key: not empty, the same each time, without white space.
     public static func nameIsStable(_ sink: some Sink) throws {

@@ -6,7 +6,9 @@
 
 package import BluewireModel
 
-/// Decides what one webhook gets when. Pure: time comes in, actions go out.
+/// Decides what one webhook gets when.
+///
+/// Pure: time comes in, actions go out.
 ///
 /// Events of one chat keep their order; at most four chats are in flight. An unreachable receiver opens a breaker (1, 2,
 /// 4 … 60 s). An event that keeps failing while the receiver is alive is set aside after five minutes, so that later

@@ -11,7 +11,9 @@ import Crypto
 package struct WebhookSigner: Sendable {
     private let keys: [[UInt8]]
 
-    /// A signer with the secrets `whsec_…`, the current one first. Text that is no such secret is used as raw bytes.
+    /// A signer with the secrets `whsec_…`, the current one first.
+    ///
+    /// Text that is no such secret is used as raw bytes.
     package init(secrets: [String]) {
         keys = secrets.map { secret in
             let encoded = secret.hasPrefix("whsec_") ? String(secret.dropFirst(6)) : secret

@@ -6,7 +6,9 @@
 
 package import GRDB
 
-/// One step of a database's schema. Released steps are never edited; a change is a new step at the end of its list.
+/// One step of a database's schema.
+///
+/// Released steps are never edited; a change is a new step at the end of its list.
 package struct Migration: Sendable {
     /// Its unique name.
     package var name: String

@@ -6,7 +6,9 @@
 
 package import GRDB
 
-/// `state.db`: everything that must survive a power cut at once. Every write is on the disk when it returns.
+/// `state.db`: everything that must survive a power cut at once.
+///
+/// Every write is on the disk when it returns.
 ///
 /// Several processes may hold it open; writers wait for each other up to five seconds.
 package final class StateDatabase: Sendable {

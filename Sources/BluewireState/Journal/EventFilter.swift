@@ -24,7 +24,9 @@ package struct EventFilter: Hashable, Sendable, Codable {
         self.lines = lines
     }
 
-    /// Whether an event of this kind, chat and line passes. A gap always does.
+    /// Whether an event of this kind, chat and line passes.
+    ///
+    /// A gap always does.
     package func accepts(kind: GatewayEvent.Kind, chat: ChatID?, line: LineID) -> Bool {
         if kind == .gatewayGap { return true }
         if let kinds, !kinds.contains(kind) { return false }

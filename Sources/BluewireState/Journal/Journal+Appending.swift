@@ -10,7 +10,9 @@ import GRDB
 import Synchronization
 
 extension Journal {
-    /// Journals a batch: checkpoint, marks, chat ids and events in one transaction. What is known already is skipped.
+    /// Journals a batch: checkpoint, marks, chat ids and events in one transaction.
+    ///
+    /// What is known already is skipped.
     ///
     /// Live-only observations are left out; the caller publishes them.
     ///
@@ -24,7 +26,9 @@ extension Journal {
         }
     }
 
-    /// Journals events of the gateway itself (sends, lines). What is known already is skipped.
+    /// Journals events of the gateway itself (sends, lines).
+    ///
+    /// What is known already is skipped.
     ///
     /// - Returns: the events that are new, in order.
     @discardableResult

@@ -71,7 +71,9 @@ extension Journal {
         }
     }
 
-    /// Forgets everything about a message: its events and the tapbacks on it. Cursors stay valid.
+    /// Forgets everything about a message: its events and the tapbacks on it.
+    ///
+    /// Cursors stay valid.
     ///
     /// - Returns: how many events were deleted.
     @discardableResult

@@ -55,7 +55,9 @@ package struct TaskRepository: Sendable {
         self.clock = clock
     }
 
-    /// Makes a task. With an `origin` (for example event id and tool call) seen before, returns the first one.
+    /// Makes a task.
+    ///
+    /// With an `origin` (for example event id and tool call) seen before, returns the first one.
     package func create(
         agent: String, chat: ChatID, text: String, dueAt: Timestamp?, zone: String, origin: String? = nil
     ) async throws -> TaskItem {

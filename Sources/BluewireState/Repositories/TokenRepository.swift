@@ -7,7 +7,9 @@
 package import BluewireModel
 import GRDB
 
-/// Tokens, one-time login codes and web sessions. Only hashes are stored.
+/// Tokens, one-time login codes and web sessions.
+///
+/// Only hashes are stored.
 package struct TokenRepository: Sendable {
     /// How long a one-time code works.
     package static let codeLifetime: Duration = .seconds(600)
