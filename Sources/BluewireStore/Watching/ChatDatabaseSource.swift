@@ -32,10 +32,6 @@ package final class ChatDatabaseSource: EventSource {
         package var pollInterval: Duration = .seconds(1)
         /// The time of day.
         package var clock: any WallClock = SystemWallClock()
-        /// Called on the watcher's thread before it opens a file that was replaced: every other connection of this
-        /// process to the database has to be closed when it returns. SQLite shares the mapped log index between
-        /// connections to one file, so that one left open keeps a new one blind.
-        package var closeOthers: (@Sendable () -> Void)?
 
         /// A configuration from its parts.
         package init(

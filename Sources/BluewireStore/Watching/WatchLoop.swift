@@ -11,8 +11,6 @@ import BluewireTransport
 final class WatchLoop {
     /// A look is repeated this long after the last event: an event may come before its commit can be seen.
     private static let echo: Duration = .milliseconds(50)
-    /// How long to wait before opening a database again that could not be opened.
-    private static let retry: Duration = .seconds(1)
 
     private let configuration: ChatDatabaseSource.Configuration
     private let events: any FileEvents
@@ -89,7 +87,7 @@ final class WatchLoop {
         let time = time
         var due: [Duration] = []
         if configuration.usePolling { due.append(nextPoll - time.monotonic) }
-        if !session.isOpen { due.append(Self.retry) }
+        if !session.isOpen { due.append(session.retryPause) }
         if let echoAt { due.append(echoAt - time.monotonic) }
         if let deadline = session.nextDeadline(after: time) { due.append(deadline) }
         return due.min().map { max(.zero, $0) }

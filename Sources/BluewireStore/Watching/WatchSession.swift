@@ -34,6 +34,9 @@ final class WatchSession {
     /// Why the database cannot be read, if it cannot.
     private(set) var trouble: String?
 
+    /// How long to wait before opening a database again that could not be opened.
+    private(set) var retryPause: Duration = .seconds(1)
+
     private var connection: WatchConnection?
     private var lastVersion: Int64?
     private var lastFailedFiles: DatabaseFiles?
@@ -131,7 +134,6 @@ final class WatchSession {
         }
         arm()
         close()
-        configuration.closeOthers?()
         lastVersion = nil
     }
 
@@ -154,7 +156,13 @@ final class WatchSession {
             }
             connection = opened
             trouble = nil
+            retryPause = .seconds(1)
+        } catch let error as StoreError where error.code == .replaced {
+            // Others in this process still read deleted sidecars; they are letting go.
+            retryPause = .milliseconds(20)
+            return nil
         } catch {
+            retryPause = .seconds(1)
             let reason = (error as? StoreError).map { $0.code.description } ?? "database_failed"
             trouble = reason
             guard !machine.checkpoint.isDown else { return nil }
