@@ -80,8 +80,3 @@ struct Authenticator: Sendable {
         return String(pieces[1])
     }
 }
-
-extension HTTPField.Name {
-    /// The page a browser's request comes from.
-    static let origin = HTTPField.Name("Origin") ?? .referer
-}

@@ -36,6 +36,8 @@ export class Phone {
       nameOf: (handle) => hooks.nameOf(handle), showsSends: false,
     });
     this.bind();
+    // What appears below the messages must not hide the newest of them.
+    new ResizeObserver(() => this.view.toEnd()).observe($("phone-messages"));
   }
 
   async start() {
@@ -87,7 +89,8 @@ export class Phone {
     this.conversation = fits ? conversation : null;
     if (fits) this.view.render(conversation, chat.isGroup);
     else { this.view.clear(); $("phone-messages").append(el("p", { class: "empty" }, "Say something to begin.")); }
-    $("phone-sub").textContent = this.ownTyping ? "Bluewire is typing" : this.seat ? `${this.seat.address ?? "your own number"} to Bluewire` : "";
+    $("phone-typing").hidden = !this.ownTyping;
+    $("phone-sub").textContent = this.seat ? `${this.seat.address ?? "your own number"} to Bluewire` : "";
     this.tools();
   }
 
