@@ -247,4 +247,7 @@ private struct SendTables: SendTransaction {
 package let outboxSinkName = "outbox"
 
 /// A record was changed by somebody else since it was read; impossible inside one transaction.
-package struct StaleSendRecord: Error {}
+package struct StaleSendRecord: Error {
+    /// The error.
+    package init() {}
+}
