@@ -4,6 +4,14 @@
 // See LICENSE for licence information
 //
 
+#if canImport(Glibc)
+    private import Glibc
+#elseif canImport(Musl)
+    private import Musl
+#else
+    private import Darwin
+#endif
+
 /// The instants between two effects of the outbox at which a process may die.
 ///
 /// A test makes each of them fatal through ``Outbox/Configuration/crashHook``; in production the hook does nothing.
@@ -30,4 +38,13 @@ package enum OutboxCrashPoint: String, CaseIterable, Sendable {
     case beforePublish
     /// The journal has the changes; the outbox does not know it.
     case afterPublish
+
+    /// A hook that ends the process at the point named `name` as `kill -9` would; inert for nil or an unknown name.
+    ///
+    /// The executable passes the environment variable `BLUEWIRE_CRASH_AT`, so that tests can kill a real process at
+    /// each point. Its exit status is 86.
+    package static func hook(fatalAt name: String?) -> @Sendable (OutboxCrashPoint) -> Void {
+        guard let fatal = name.flatMap(OutboxCrashPoint.init) else { return { _ in } }
+        return { point in if point == fatal { _exit(86) } }
+    }
 }

@@ -40,7 +40,14 @@ final class OutboxSchedule: Sendable {
         var requests: [Request] = []
         var journalled = 0
         var nesting = 0
+        var crashes = 0
         var violations: [String] = []
+    }
+
+    /// How a life ended, and what happened in it.
+    struct Outcome {
+        var violations: [String] = []
+        var counts: [String: Int] = [:]
     }
 
     let seed: UInt64
@@ -118,6 +125,7 @@ final class OutboxSchedule: Sendable {
         } catch {
             let isCurrent = state.withLock { state in
                 state.alive.remove(process.owner.nonce)
+                state.crashes += 1
                 return state.processes[index].owner == process.owner
             }
             // Whatever it was handing over may have left: nobody may hand it over again.
@@ -230,7 +238,7 @@ final class OutboxSchedule: Sendable {
 
     // MARK: The schedule
 
-    func run(steps: Int) async -> [String] {
+    func run(steps: Int) async -> Outcome {
         for _ in 0..<steps {
             switch pick(12) {
             case 0, 1: if state.withLock({ $0.requests.count < 4 }) { await submit() } else { await round(0) }
@@ -248,7 +256,13 @@ final class OutboxSchedule: Sendable {
         }
         await drain()
         check()
-        return state.withLock { $0.violations } + messages.world.withLock { $0.violations }
+        var outcome = Outcome()
+        outcome.violations = state.withLock { $0.violations } + messages.world.withLock { $0.violations }
+        outcome.counts["crash"] = state.withLock { $0.crashes }
+        outcome.counts["retry"] = state.withLock { $0.requests.reduce(0) { $0 + $1.retries } }
+        outcome.counts["mirror"] = store.claims.values.count { $0.direction == .incoming }
+        for record in store.records { outcome.counts[record.progress.state.rawValue, default: 0] += 1 }
+        return outcome
     }
 
     /// Faults end; everybody asks until answered; time passes until nothing moves.

@@ -144,7 +144,7 @@ final class SimulatedMessages: Transport, TargetResolving {
         switch fate.answer {
         case .taken: return Acceptance()
         case .takenWithGUID:
-            return Acceptance(message: world.withLock { world in world.rows.last { world.rowTexts[$0.message.id.rawValue] == tag }?.message.id })
+            return Acceptance(message: world.withLock { world in world.rows.last { $0.message.isFromMe && world.rowTexts[$0.message.id.rawValue] == tag }?.message.id })
         case .unreachable: throw .testUnreachable
         case .rejected: throw .testRejected
         case .ambiguous: throw .testAmbiguous
