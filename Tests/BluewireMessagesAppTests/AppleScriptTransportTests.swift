@@ -113,7 +113,8 @@ import Testing
             #expect(error?.reason == reason)
             #expect(error?.remedy.isEmpty == false)
             #expect(error?.description.contains("+1555") == false)
-            #expect(try standIn.sent().isEmpty)
+            let sent = try standIn.sent()
+            #expect(sent.isEmpty)
         }
     }
 
@@ -137,7 +138,8 @@ import Testing
         try await Self.withStandIn { standIn in
             let acceptance = try await standIn.transport(mode: "silent").perform(.send(Draft(text: "hi"), to: Self.direct))
             #expect(acceptance.message == nil)
-            #expect(try standIn.sent().isEmpty)
+            let sent = try standIn.sent()
+            #expect(sent.isEmpty)
         }
     }
 
@@ -168,7 +170,8 @@ import Testing
         try await Self.withStandIn { standIn in
             let intent = Intent.send(Draft(text: "look", files: ["/no/such.png"]), to: Self.direct)
             #expect(await Self.error(standIn.transport(), intent)?.reason == "file_not_staged")
-            #expect(try standIn.sent().isEmpty)
+            let sent = try standIn.sent()
+            #expect(sent.isEmpty)
         }
     }
 
