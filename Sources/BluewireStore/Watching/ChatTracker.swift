@@ -24,7 +24,8 @@ struct ChatTracker: Sendable {
     init(marks: [Int64: [UInt8]]) {
         for bytes in marks.values {
             var reader = CompactReader(bytes)
-            guard reader.byte() == Self.tag, let id = reader.text(), let fingerprint = reader.unsigned() else { continue }
+            guard reader.byte() == Self.tag, let id = reader.text(), let fingerprint = reader.unsigned()
+            else { continue }
             known[ChatID(rawValue: id)] = fingerprint
         }
     }

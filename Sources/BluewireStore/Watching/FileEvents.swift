@@ -33,7 +33,8 @@ enum FileWakeUp: Hashable, Sendable {
 
 /// The file events of this system.
 enum SystemFileEvents {
-    /// - Parameter isWatching: whether files are watched at all; without, only ``FileEvents/wake()`` and time end waits.
+    /// - Parameter isWatching: whether files are watched at all; if not, only ``FileEvents/wake()`` and time end a
+    ///   wait.
     static func make(path: String, isWatching: Bool) throws -> any FileEvents {
         #if os(macOS)
             try KqueueFileEvents(path: path, isWatching: isWatching)

@@ -52,7 +52,10 @@
                 opened.log = open(path + "-wal", O_EVTONLY | O_CLOEXEC)
                 let notes = UInt32(NOTE_WRITE | NOTE_EXTEND | NOTE_DELETE | NOTE_RENAME)
                 for descriptor in [opened.directory, opened.log] where descriptor >= 0 {
-                    change(ident: UInt(descriptor), filter: Int16(EVFILT_VNODE), flags: UInt16(EV_ADD | EV_CLEAR), notes: notes)
+                    change(
+                        ident: UInt(descriptor), filter: Int16(EVFILT_VNODE), flags: UInt16(EV_ADD | EV_CLEAR),
+                        notes: notes
+                    )
                 }
             }
         }

@@ -125,7 +125,8 @@ struct WatchQueries: Sendable {
         let parts = attachments.split(separator: ",")
         for part in parts.sorted() {
             hash.add(String(part))
-            if let state = part.split(separator: ":").first, ("1"..."4").contains(state) { row.hasOpenAttachment = true }
+            let state = part.split(separator: ":").first ?? ""
+            if ("1"..."4").contains(state) { row.hasOpenAttachment = true }
         }
         row.attachmentCount = Int64(parts.count)
         row.attachmentDigest = Int64(bitPattern: hash.value)

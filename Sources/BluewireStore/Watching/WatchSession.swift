@@ -379,7 +379,8 @@ final class WatchSession {
             !text.isEmpty
         else { return .none }
         let same = Set(
-            messages.filter { $0.row.rawValue != row.row && $0.body.plainText.trimmingSpaces() == text }.map(\.row.rawValue)
+            messages.lazy.filter { $0.row.rawValue != row.row && $0.body.plainText.trimmingSpaces() == text }
+                .map(\.row.rawValue)
         )
         if neighbours.contains(where: { $0.isSameDate && same.contains($0.row) }) { return .exact }
         return same.isEmpty ? .none : .near
