@@ -1,0 +1,325 @@
+"""Inbound: every message exactly once on every surface, judged by GUID, whatever happens to the writer, the file or the gateway."""
+
+import os
+import pathlib
+import random
+import shutil
+import sqlite3
+import subprocess
+import time
+import unittest
+
+import harness
+from harness import (EventStreamReader, Folder, Gateway, Simulator, WatchReader, WebhookReceiver, WebSocketReader,
+                     Writer, bodies, generate, require_shared, wait_until)
+
+
+class Watched:
+    """A gateway over a generated database with one reader of each kind."""
+
+    def __init__(self, folder: pathlib.Path, *arguments: str, messages: int = 20_000):
+        self.folder = folder
+        self.database = folder / "messages" / "chat.db"
+        generate(self.database, "--messages", str(messages), "--attachments", "0.02")
+        self.gateway = Gateway(folder, self.database, "--transport", "none", *arguments,
+                               config="egress:\n  webhook: 127.0.0.0/8\n").start()
+        self.webhook = WebhookReceiver()
+        self.webhook.register(self.gateway)
+        self.websocket = WebSocketReader(self.gateway)
+        self.stream = EventStreamReader(self.gateway)
+        self.watch = WatchReader("--state", str(self.gateway.state))
+        wait_until(self.websocket.connected.is_set, 20, "the WebSocket is open")
+        wait_until(self.stream.connected.is_set, 20, "the event stream is open")
+        wait_until(lambda: self.watch.process is not None, 10, "watch runs")
+        self.await_watch()
+
+    def await_watch(self):
+        """`watch` prints nothing until something happens; its connection shows in the gateway's health."""
+        def readers():
+            status, health = self.gateway.request("GET", "/v1/health")
+            return status == 200 and health.get("eventReaders", 0) >= 3
+        wait_until(readers, 20, "three event readers are connected")
+
+    @property
+    def seen(self):
+        return [self.websocket.seen, self.stream.seen, self.webhook.seen, self.watch.seen]
+
+    def settle(self, guids, seconds: float = 60):
+        for seen in self.seen:
+            wait_until(lambda: seen.has_all(guids), seconds,
+                       f"{seen.name} saw all {len(guids)} messages; missing "
+                       f"{len([g for g in guids if g not in seen.created])}")
+
+    def stop(self):
+        for part in (self.websocket, self.stream, self.watch, self.webhook):
+            part.stop()
+        self.gateway.stop()
+
+
+class InboundTest(unittest.TestCase):
+    def setUp(self):
+        require_shared(self)
+        self.folder = Folder()
+        self.path = self.folder.path
+        self.addCleanup(self.folder.__exit__)
+
+    def watched(self, *arguments: str, messages: int = 20_000) -> Watched:
+        watched = Watched(self.path, *arguments, messages=messages)
+        self.addCleanup(watched.stop)
+        return watched
+
+    def judge(self, watched: Watched, created: dict, snapshots: bool = True):
+        """Exactly one creation each, no others, and the last snapshots equal an independent decode."""
+        guids = set(created)
+        watched.settle(guids)
+        truth = bodies(watched.database) if snapshots else {}
+        for seen in watched.seen:
+            twice = {guid: count for guid, count in seen.created.items() if count > 1}
+            self.assertFalse(twice, f"{seen.name}: created more than once")
+            self.assertEqual(set(seen.created) - guids, set(), f"{seen.name}: messages nobody wrote")
+
+            def wrong():
+                return {guid: (seen.last[guid]["text"], truth[guid]) for guid in guids & set(seen.last)
+                        if guid in truth and seen.last[guid]["text"] != truth[guid].replace("￼", "")}
+            if snapshots:
+                wait_until(lambda: not wrong(), 15, f"{seen.name}: last snapshots equal the database")
+        self.assertEqual(watched.webhook.bad_signatures, 0)
+        self.assertEqual(watched.webhook.changed_ids, 0, "a webhook repeat carried another webhook-id")
+
+    def live(self, watched: Watched, *arguments: str, rate: int = 50, count: int = 500) -> Writer:
+        return Writer(watched.database, "--live", str(rate), "--live-count", str(count), "--live-random", *arguments)
+
+    def test_steady_stream(self):
+        watched = self.watched()
+        writer = self.live(watched)
+        writer.finish()
+        self.judge(watched, writer.created)
+
+    def test_bursts_whose_join_comes_late(self):
+        watched = self.watched()
+        writer = self.live(watched, "--live-burst", "5", "--live-late-join-ms", "40", count=300)
+        writer.finish()
+        self.judge(watched, writer.created)
+
+    def test_bodies_that_come_late(self):
+        watched = self.watched()
+        writer = self.live(watched, "--live-late-body-ms", "60", count=300)
+        writer.finish()
+        self.judge(watched, writer.created)
+
+    def test_updates_of_older_rows(self):
+        watched = self.watched()
+        writer = self.live(watched, "--live-updates", "--live-kinds", "mix", count=300)
+        writer.finish()
+        self.judge(watched, writer.created)
+        changed = {record["guid"] for record in writer.updates}
+        self.assertGreater(len(changed), 0)
+        for seen in watched.seen:
+            wait_until(lambda: changed <= set(seen.last), 20, f"{seen.name} saw every update")
+
+    def test_the_gateway_killed_three_times(self):
+        watched = self.watched()
+        writer = self.live(watched)
+        for _ in range(3):
+            time.sleep(2)
+            watched.gateway.kill()
+            time.sleep(0.5)
+            watched.gateway.start()
+        writer.finish()
+        self.judge(watched, writer.created)
+
+    def test_the_receiver_down_for_twenty_seconds(self):
+        watched = self.watched()
+        writer = self.live(watched, count=500)
+        time.sleep(1)
+        watched.webhook.down.set()
+        time.sleep(20)
+        watched.webhook.down.clear()
+        writer.finish()
+        watched.settle(set(writer.created), seconds=120)
+        self.judge(watched, writer.created)
+
+    def test_a_writer_that_comes_and_goes(self):
+        watched = self.watched()
+        created = {}
+        for round in range(20):
+            writer = self.live(watched, rate=100, count=10)
+            writer.finish()
+            created.update(writer.created)
+        self.judge(watched, created)
+        watched.gateway.stop()
+        for round in range(20):
+            writer = self.live(watched, rate=100, count=5)
+            writer.finish()
+            created.update(writer.created)
+        watched.gateway.start()
+        self.judge(watched, created)
+
+    def test_sidecars_deleted_under_a_stopped_writer(self):
+        watched = self.watched()
+        first = self.live(watched, count=50)
+        first.finish()
+        for suffix in ("-wal", "-shm"):
+            pathlib.Path(f"{watched.database}{suffix}").unlink(missing_ok=True)
+        second = self.live(watched, count=50)
+        second.finish()
+        self.judge(watched, {**first.created, **second.created})
+
+    def test_a_storm_of_checkpoints(self):
+        watched = self.watched()
+        writer = self.live(watched, "--live-checkpoint", "3", count=300)
+        writer.finish()
+        self.judge(watched, writer.created)
+
+    def replaced(self, watched: Watched, make):
+        """Writes, replaces the file while the writer is stopped, writes again; returns every guid written."""
+        before = self.live(watched, count=40)
+        before.finish()
+        watched.settle(set(before.created))
+        copy = watched.folder / "copy.db"
+        make(watched.database, copy)
+        for suffix in ("-wal", "-shm"):
+            pathlib.Path(f"{watched.database}{suffix}").unlink(missing_ok=True)
+        os.replace(copy, watched.database)
+        after = self.live(watched, count=40)
+        after.finish()
+        return before.created, after.created
+
+    def test_replaced_by_a_vacuumed_copy(self):
+        watched = self.watched(messages=3000)
+
+        def vacuum(database, copy):
+            with sqlite3.connect(database) as connection:
+                connection.execute("VACUUM INTO ?", (str(copy),))
+        before, after = self.replaced(watched, vacuum)
+        self.judge(watched, {**before, **after}, snapshots=False)
+
+    def test_replaced_by_an_older_snapshot_whose_rows_are_reused(self):
+        watched = self.watched(messages=3000)
+        snapshot = watched.folder / "older.db"
+        with sqlite3.connect(watched.database) as connection:
+            connection.execute("VACUUM INTO ?", (str(snapshot),))
+        before, after = self.replaced(watched, lambda _, copy: shutil.copy(snapshot, copy))
+        self.judge(watched, {**before, **after}, snapshots=False)
+
+    def test_replaced_by_renumbered_rows(self):
+        watched = self.watched(messages=3000)
+
+        def renumber(database, copy):
+            with sqlite3.connect(database) as connection:
+                connection.execute("VACUUM INTO ?", (str(copy),))
+            renumber_rows(copy)
+        before, after = self.replaced(watched, renumber)
+        self.judge(watched, {**before, **after}, snapshots=False)
+
+    def latency(self, watched: Watched, count: int = 60) -> list:
+        """Seconds from commit to arrival at a WebSocket, per message."""
+        arrivals = {}
+        original = watched.websocket.seen.add
+
+        def add(event):
+            if event["kind"] == "message.created":
+                arrivals.setdefault(event["message"]["id"], time.monotonic_ns())
+            original(event)
+        watched.websocket.seen.add = add
+        writer = self.live(watched, rate=20, count=count)
+        writer.finish()
+        self.judge(watched, writer.created)
+        return sorted((arrivals[guid] - record["commit_mono_ns"]) / 1e9 for guid, record in writer.created.items()
+                      if guid in arrivals)
+
+    def test_without_file_events_the_poll_finds_everything(self):
+        values = self.latency(self.watched("--no-file-events", messages=3000))
+        self.assertLess(values[-1], 1.5)
+
+    def test_without_the_poll_nothing_gets_slower(self):
+        values = self.latency(self.watched("--no-poll", messages=3000))
+        self.assertLess(values[len(values) // 2], 0.25)
+
+    @unittest.skipUnless(os.path.exists("/proc/locks"), "needs Linux's /proc")
+    def test_nobody_opens_the_database_outside_sqlite(self):
+        watched = self.watched(messages=3000)
+        writer = self.live(watched, rate=50, count=150)
+        inode = os.stat(watched.database).st_ino
+        index = os.stat(f"{watched.database}-shm").st_ino
+        pid = watched.gateway.process.pid
+        highest = 0
+        while writer.process.poll() is None:
+            descriptors = [os.stat(f"/proc/{pid}/fd/{name}").st_ino for name in os.listdir(f"/proc/{pid}/fd")
+                           if os.path.exists(f"/proc/{pid}/fd/{name}")]
+            highest = max(highest, descriptors.count(inode))
+            self.assertLessEqual(descriptors.count(index), 1, "SQLite shares one -shm descriptor per process")
+            time.sleep(0.1)
+        locks = [line for line in open("/proc/locks") if f":{index} " in line and f" {pid} " in line]
+        self.assertTrue(locks, "SQLite's shared-memory lock of the gateway is gone: its reader is blind")
+        self.assertLessEqual(highest, 6, "more descriptors on chat.db than SQLite connections")
+        writer.finish()
+        self.judge(watched, writer.created)
+
+
+class ArrivalTest(unittest.TestCase):
+    """The simulator labels every row it writes; the gateway must agree about what may reach an agent."""
+
+    def test_the_confusion_matrix_has_no_wrong_side(self):
+        with Folder() as folder, Simulator(folder, "--seed", "11", "--speed", "20") as simulator:
+            gateway = Gateway(folder, simulator.database, "--transport", "simulator", "--simulator-socket", simulator.socket)
+            with gateway:
+                reader = WebSocketReader(gateway)
+                self.addCleanup(reader.stop)
+                wait_until(reader.connected.is_set, 20, "the WebSocket is open")
+                _, start = simulator.call("GET", "/labels?after=0")
+                first = max((label["row"] for label in start["labels"]), default=0)
+                people = simulator.call("GET", "/state")[1]["people"]
+                choose = random.Random(11)
+                for round in range(40):
+                    person = choose.choice(people)["address"]
+                    self.assertLess(simulator.call("POST", "/say", {"from": person, "text": f"message {round}"})[0], 300)
+                    if round % 8 == 3:
+                        self.assertLess(simulator.call("POST", "/mischief/backfill", {})[0], 300)
+                    if round % 10 == 5:
+                        self.assertLess(simulator.call("POST", "/mischief/late", {})[0], 300)
+                    time.sleep(0.05)
+
+                def labels():
+                    return [label for label in simulator.call("GET", f"/labels?after={first}")[1]["labels"]]
+                wait_until(lambda: reader.seen.has_all([l["guid"] for l in labels()]), 40, "every labelled row was seen")
+                genuine_late = 0
+                for label in labels():
+                    arrival = reader.seen.arrivals.get(label["guid"])
+                    if arrival is None:
+                        continue
+                    reaches = arrival in ("new", "late")
+                    if label["label"] in ("backfill", "duplicate"):
+                        self.assertFalse(reaches, f"{label} was taken for {arrival}")
+                    else:
+                        self.assertTrue(reaches, f"{label} was withheld as {arrival}")
+                        genuine_late += label["label"] == "late"
+                self.assertGreaterEqual(genuine_late, 3)
+
+
+def renumber_rows(database: pathlib.Path) -> None:
+    """Gives every message another ROWID, as a rebuild does: newest first."""
+    connection = sqlite3.connect(database)
+    connection.executescript("PRAGMA foreign_keys=OFF;")
+    triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in triggers:
+        connection.execute(f'DROP TRIGGER "{name}"')
+    rows = [row for (row,) in connection.execute("SELECT ROWID FROM message ORDER BY date DESC")]
+    shift = 10_000_000
+    for table, column in (("message", "ROWID"), ("chat_message_join", "message_id"), ("message_attachment_join", "message_id"),
+                          ("chat_recoverable_message_join", "message_id")):
+        connection.execute(f"UPDATE {table} SET {column} = {column} + {shift}")
+    for new, old in enumerate(rows, start=1):
+        for table, column in (("message", "ROWID"), ("chat_message_join", "message_id"),
+                              ("message_attachment_join", "message_id"), ("chat_recoverable_message_join", "message_id")):
+            connection.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old + shift))
+    connection.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'message'", (len(rows),))
+    for _, sql in triggers:
+        connection.execute(sql)
+    connection.commit()
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.close()
+
+
+if __name__ == "__main__":
+    unittest.main()
