@@ -37,7 +37,7 @@ class Watched:
         """`watch` prints nothing until something happens; its connection shows in the gateway's health."""
         def readers():
             status, health = self.gateway.request("GET", "/v1/health")
-            return status == 200 and health.get("eventReaders", 0) >= 3
+            return status == 200 and health.get("readers", 0) >= 3
         wait_until(readers, 20, "three event readers are connected")
 
     @property

@@ -5,11 +5,30 @@
 //
 
 import ArgumentParser
+import BluewireGateway
 
 /// The command line.
 @main
 struct Bluewire: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bluewire", abstract: "Makes iMessage programmable."
+        commandName: "bluewire",
+        abstract: "Makes iMessage programmable.",
+        discussion: """
+            Try it without a Mac:  bluewire demo
+            On a Mac:              bluewire doctor, then bluewire serve
+
+            Exit codes:
+            \(exitCodes)
+            """,
+        version: ProductVersion.current,
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, SimulateCommand.self, WatchCommand.self, SendCommand.self,
+            ChatsCommand.self, HistoryCommand.self, DoctorCommand.self, InspectCommand.self, SelftestCommand.self,
+        ]
     )
+
+    private static var exitCodes: String {
+        (["0  done", "64  wrong usage"] + GatewayError.Code.allCases.map { "\($0.rawValue)  \($0.meaning)" })
+            .joined(separator: "\n")
+    }
 }

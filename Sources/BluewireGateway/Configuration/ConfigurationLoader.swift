@@ -38,8 +38,9 @@ package struct ConfigurationLoader: Sendable {
         var configuration = GatewayConfiguration(
             stateDirectory: settings.path(.state, home: places.home) ?? places.stateDirectory,
             database: settings.path(.database, home: places.home) ?? places.database,
-            home: settings.path(.home, home: places.home) ?? places.home
+            home: places.home
         )
+        configuration.messagesHome = settings.path(.home, home: places.home)
         try settings.apply(to: &configuration)
         configuration.agents = document.agents
         configuration.webhooks = document.webhooks

@@ -16,7 +16,9 @@ package struct GatewayConfiguration: Hashable, Sendable {
     package var stateDirectory: String
     /// The Messages database.
     package var database: String
-    /// The home that `~` in stored attachment paths refers to.
+    /// The home that `~` in stored attachment paths refers to; nil means the one the database lies in.
+    package var messagesHome: String?
+    /// The home of the user who runs this.
     package var home: String
     /// The name of the line.
     package var line = LineID(rawValue: "mac")

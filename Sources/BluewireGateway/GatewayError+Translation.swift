@@ -1,0 +1,72 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireNetwork
+import BluewireState
+import BluewireStore
+import BluewireTransport
+import BluewireWire
+
+extension GatewayError {
+    /// Any module's error as what the command line prints: each boundary translates once, here is ours.
+    package init(translating error: any Error) {
+        switch error {
+        case let error as GatewayError: self = error
+        case let error as StoreError: self.init(Self.code(of: error), message: error.message, remedy: error.remedy)
+        case let error as StateError: self.init(Self.code(of: error), message: error.message, remedy: error.remedy)
+        case let error as OutboundError: self.init(Self.code(of: error), message: error.message, remedy: error.remedy)
+        case let error as TransportError: self.init(.failed, message: error.message, remedy: error.remedy)
+        case let error as EgressError: self.init(.unavailable, message: error.message, remedy: error.remedy)
+        case let problem as NativeProblem: self.init(Self.code(of: problem), message: problem.detail, remedy: problem.remedy)
+        default:
+            self.init(
+                .internal, message: "Unexpected failure: \(error)",
+                remedy: "Please report this with the command you ran; `bluewire doctor` may show the cause."
+            )
+        }
+    }
+
+    private static func code(of error: StoreError) -> Code {
+        switch error.code {
+        case .missing, .noFile: .missingInput
+        case .denied, .readOnlyFolder: .denied
+        case .notADatabase, .tooOld, .noMessages, .staleCursor: .badData
+        case .locked, .replaced: .busy
+        default: .internal
+        }
+    }
+
+    private static func code(of error: StateError) -> Code {
+        switch error.code {
+        case .locked, .busy: .busy
+        case .notWritable, .full: .cannotCreate
+        case .corrupt, .newer: .badData
+        default: .internal
+        }
+    }
+
+    private static func code(of error: OutboundError) -> Code {
+        switch error.code {
+        case .invalid, .ambiguous, .keyReused: .badData
+        case .notFound: .missingInput
+        case .forbidden: .denied
+        case .limited, .conflict: .busy
+        case .unavailable: .cannotCreate
+        default: .failed
+        }
+    }
+
+    private static func code(of problem: NativeProblem) -> Code {
+        switch problem.status {
+        case 400, 409, 422: .badData
+        case 401, 403: .denied
+        case 404: .missingInput
+        case 410, 429: .busy
+        case 503: .unavailable
+        default: .internal
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireMessagesApp
+import BluewireModel
+import BluewireSimulator
+import BluewireTransport
+
+/// Makes transports from the configuration. A new transport is one more row of ``all``.
+struct TransportFactory: Sendable {
+    /// The configured kind that asks for it.
+    let kind: GatewayConfiguration.TransportKind
+    /// What the line is called in lists.
+    let lineKind: String
+    /// Makes it.
+    let make: @Sendable (GatewayConfiguration) throws -> any Transport
+
+    /// Every transport this build knows.
+    static let all: [TransportFactory] = [
+        TransportFactory(kind: .applescript, lineKind: "messages") { configuration in
+            AppleScriptTransport(
+                AppleScriptTransport.Configuration(
+                    osascript: configuration.osascript, home: configuration.home
+                )
+            )
+        },
+        TransportFactory(kind: .simulator, lineKind: "simulator") { configuration in
+            SimulatorTransport(client: SimulatorClient(socketPath: configuration.simulatorSocket ?? ""))
+        },
+    ]
+
+    /// The configured line.
+    static func line(_ configuration: GatewayConfiguration) throws -> Line {
+        let factories = all.filter { $0.kind == configuration.transport }
+        return Line(
+            id: configuration.line, kind: factories.first?.lineKind ?? "messages",
+            transports: try factories.map { try $0.make(configuration) }
+        )
+    }
+}

@@ -1,0 +1,116 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireModel
+import BluewireState
+import BluewireStore
+package import BluewireWire
+
+/// Reads chats for a command: through the running gateway, or the database itself when none runs.
+///
+/// On macOS the gateway has the permissions and a command typed in a terminal may not; hence the preference.
+package struct ChatReader: Sendable {
+    private let backend: Backend
+
+    private enum Backend: Sendable {
+        case gateway(GatewayClient)
+        case store(MessageStore)
+    }
+
+    /// Opens whatever can be read.
+    ///
+    /// - Parameter direct: reads the database even when a gateway runs.
+    /// - Throws: ``GatewayError`` or the store's error when nothing can be read.
+    package static func open(_ configuration: GatewayConfiguration, direct: Bool) async throws -> ChatReader {
+        if !direct, let client = await RunningGateway.client(configuration) { return ChatReader(backend: .gateway(client)) }
+        return ChatReader(backend: .store(try StoreFactory.store(configuration)))
+    }
+
+    /// The newest chats.
+    package func chats(limit: Int, query: String?) async throws -> NativeList<NativeChat> {
+        switch backend {
+        case .gateway(let client):
+            return try await client.chats(limit: limit, query: query)
+        case .store(let store):
+            let page = try await store.chats(ChatQuery(limit: limit, text: query))
+            return NativeList(page) { NativeChat($0) }
+        }
+    }
+
+    /// A page of a chat, newest first.
+    ///
+    /// - Throws: ``GatewayError`` when the reference names no chat or several.
+    package func messages(in reference: String, limit: Int, before: String?) async throws -> NativeList<NativeMessage> {
+        switch backend {
+        case .gateway(let client):
+            return try await client.messages(in: reference, limit: limit, before: before)
+        case .store(let store):
+            let chat = try await Self.chat(reference, in: store)
+            let query = MessageQuery(limit: limit, before: before.flatMap { PageCursor($0) })
+            return NativeList(try await store.messages(in: chat.id, query)) { NativeMessage($0) }
+        }
+    }
+
+    /// The ids of every chat, empty and filtered ones included.
+    package func everyChat() async throws -> [String] {
+        var ids: [String] = []
+        switch backend {
+        case .gateway(let client):
+            ids = try await client.chats(limit: 1000, query: nil).data.map(\.id)
+        case .store(let store):
+            var cursor: PageCursor?
+            repeat {
+                let page = try await store.chats(
+                    ChatQuery(limit: 1000, before: cursor, includesFiltered: true, includesEmpty: true)
+                )
+                ids += page.elements.map(\.id.rawValue)
+                cursor = page.next
+            } while cursor != nil
+        }
+        return ids
+    }
+
+    /// Hands over every row of a chat, newest first, in pages; rows of tapbacks included when the database is read.
+    package func everyMessage(in reference: String, _ body: ([NativeMessage]) -> Void) async throws {
+        switch backend {
+        case .gateway(let client):
+            var cursor: String?
+            repeat {
+                let page = try await client.messages(in: reference, limit: 1000, before: cursor)
+                body(page.data)
+                cursor = page.next
+            } while cursor != nil
+        case .store(let store):
+            let chat = try await Self.chat(reference, in: store)
+            var cursor: PageCursor?
+            repeat {
+                let page = try await store.messages(
+                    in: chat.id, MessageQuery(limit: 1000, before: cursor, includesTapbacks: true)
+                )
+                body(page.elements.map { NativeMessage($0) })
+                cursor = page.next
+            } while cursor != nil
+        }
+    }
+
+    private static func chat(_ reference: String, in store: MessageStore) async throws -> Chat {
+        switch try await store.resolve(reference) {
+        case .chat(let chat): return chat
+        case .ambiguous(let chats): throw GatewayError.ambiguous(chats)
+        case .none: throw GatewayError.noSuchChat
+        }
+    }
+}
+
+/// The gateway of a state directory, if one runs.
+package enum RunningGateway {
+    /// A client of the gateway that holds this state, when it answers.
+    package static func client(_ configuration: GatewayConfiguration) async -> GatewayClient? {
+        guard let directory = try? StateDirectory(path: configuration.stateDirectory) else { return nil }
+        let client = GatewayClient(.socket(path: directory.socketPath))
+        return await client.isAnswering ? client : nil
+    }
+}

@@ -1,0 +1,64 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireServer
+import BluewireState
+import Logging
+import ServiceLifecycle
+
+/// The running product: one service group over parts wired from the configuration.
+package enum Gateway {
+    /// Runs until a signal asks it to stop.
+    ///
+    /// - Parameter greet: called once everything listens.
+    /// - Throws: the error of whatever could not be opened or bound; the state is then as it was.
+    package static func run(
+        _ configuration: GatewayConfiguration, greet: @escaping @Sendable (Greeting) -> Void
+    ) async throws {
+        let logger = GatewayLog.logger(level: configuration.logLevel)
+        let parts = try await GatewayParts.open(configuration, logger: logger)
+        let services = try await parts.services { port in
+            await announce(port: port, parts: parts, configuration: configuration, greet: greet)
+        }
+        var group = ServiceGroupConfiguration(
+            services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        )
+        group.maximumGracefulShutdownDuration = .seconds(8)
+        group.maximumCancellationDuration = .seconds(3)
+        try await withExtendedLifetime(parts.lock) {
+            try await ServiceGroup(configuration: group).run()
+        }
+    }
+
+    private static func announce(
+        port: Int, parts: GatewayParts, configuration: GatewayConfiguration, greet: @Sendable (Greeting) -> Void
+    ) async {
+        let host = configuration.listen.host == "0.0.0.0" ? "127.0.0.1" : configuration.listen.host
+        let address = GatewayConfiguration.ListenAddress(host: host, port: port)
+        let code = try? await parts.state.tokens().createLoginCode(scopes: Scope.all)
+        greet(
+            Greeting(
+                url: "http://\(address)/" + (code.map { "#login=\($0)" } ?? ""), port: port,
+                socket: parts.directory.socketPath,
+                sending: parts.line.transports.isEmpty
+                    ? "off (reading only)" : parts.line.transports.map(\.name).joined(separator: ", ")
+            )
+        )
+    }
+}
+
+/// Makes tokens for the owner, with or without a running gateway.
+package enum TokenMaker {
+    /// A new token with all scopes.
+    ///
+    /// - Throws: the state's error, with its remedy.
+    package static func make(_ configuration: GatewayConfiguration) async throws -> String {
+        let directory = try StateDirectory(path: configuration.stateDirectory)
+        let state = try StateDatabase(path: directory.statePath)
+        return try await state.tokens().create(name: "command line", scopes: Scope.all).secret
+    }
+}

@@ -1,0 +1,197 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireAgent
+import BluewireEvents
+import BluewireModel
+import BluewireNetwork
+import BluewireServer
+import BluewireSimulator
+import BluewireState
+import BluewireStore
+import BluewireTransport
+import BluewireWire
+import Logging
+import ServiceLifecycle
+
+/// Every concrete part of a gateway, opened and wired, not yet running.
+///
+/// Nothing is sent and nothing listens before the services run. Opening fails as a whole: what was opened is closed again.
+struct GatewayParts: Sendable {
+    let directory: StateDirectory
+    let lock: StateLock
+    let journal: Journal
+    let state: StateDatabase
+    let store: MessageStore
+    let source: ChatDatabaseSource
+    let line: Line
+    let outbox: Outbox
+    let gate: OutboundGate
+    let typing = TypingHub()
+    let egress: EgressClient
+    let clock: any WallClock = SystemWallClock()
+    let logger: Logger
+    private let configuration: GatewayConfiguration
+
+    /// Opens everything the configuration names.
+    ///
+    /// - Throws: the error of the part that could not be opened, with its remedy.
+    static func open(_ configuration: GatewayConfiguration, logger: Logger) async throws -> GatewayParts {
+        let directory = try StateDirectory(path: configuration.stateDirectory)
+        let lock = try directory.lock()
+        // The database is opened before the state is touched: a wrong path must leave nothing behind.
+        let identities = ChatIdentities()
+        let place = StoreFactory.place(configuration)
+        let contacts = place.addressBook.map { ContactBook(path: $0) }
+        let store = try MessageStore(
+            ChatDatabase.Configuration(place: place, line: configuration.line, identities: identities, contacts: contacts)
+        )
+        let journal = try Journal(path: directory.journalPath)
+        let state = try StateDatabase(path: directory.statePath)
+        if let saved = try await journal.sourceState(configuration.line.rawValue) { identities.restore(saved.chatIDs) }
+
+        var watching = ChatDatabaseSource.Configuration(
+            place: place, line: configuration.line, identities: identities, contacts: contacts
+        )
+        watching.useFileEvents = configuration.usesFileEvents
+        watching.usePolling = configuration.usesPolling
+        watching.closeOthers = { store.disconnect() }
+
+        let line = try TransportFactory.line(configuration)
+        var sending = Outbox.Configuration(lines: [line])
+        sending.crashHook = CrashHook.fromEnvironment()
+        let outbox = Outbox(
+            store: state.sends, log: journal, resolver: store, clock: SystemWallClock(), configuration: sending
+        )
+        return GatewayParts(
+            directory: directory, lock: lock, journal: journal, state: state, store: store,
+            source: ChatDatabaseSource(watching), line: line, outbox: outbox,
+            gate: OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store),
+            egress: EgressClient(policy: try egressPolicy(configuration)), logger: logger, configuration: configuration
+        )
+    }
+
+    private static func egressPolicy(_ configuration: GatewayConfiguration) throws -> EgressPolicy {
+        try EgressPolicy(allow: [
+            EgressPurpose.webhook.rawValue: configuration.webhookEgress,
+            EgressPurpose.model.rawValue: configuration.modelEgress,
+        ])
+    }
+
+    private init(
+        directory: StateDirectory, lock: StateLock, journal: Journal, state: StateDatabase, store: MessageStore,
+        source: ChatDatabaseSource, line: Line, outbox: Outbox, gate: OutboundGate, egress: EgressClient, logger: Logger,
+        configuration: GatewayConfiguration
+    ) {
+        self.directory = directory
+        self.lock = lock
+        self.journal = journal
+        self.state = state
+        self.store = store
+        self.source = source
+        self.line = line
+        self.outbox = outbox
+        self.gate = gate
+        self.egress = egress
+        self.logger = logger
+        self.configuration = configuration
+    }
+
+    /// The services in the order they start; they stop in reverse.
+    ///
+    /// - Parameter onReady: called once all listeners listen, with the TCP port.
+    func services(onReady: @escaping @Sendable (Int) async -> Void) async throws -> [any Service] {
+        let names = nameLookup
+        let render: @Sendable (GatewayEvent) -> [UInt8] = { NativeEvent($0, names: names).json }
+        let webhooks = WebhookDispatcher(
+            journal: journal, state: state, poster: EgressWebhookPoster(client: egress), render: render, logger: logger
+        )
+        try await registerConfiguredWebhooks()
+        let agents = try AgentFactory(
+            configuration: configuration, egress: egress, logger: logger
+        ).runtime(
+            journal: journal, state: state, store: store, outbox: outbox, gate: gate, line: line
+        )
+        let server = GatewayServer(
+            configuration: serverConfiguration(onReady: onReady), context: serverContext(webhooks: webhooks), logger: logger
+        )
+        var services: [any Service] = [
+            JournalMaintenance(journal: journal, state: state, logger: logger),
+            Ingest(sources: sources, journal: journal, typing: typing, logger: logger), outbox, webhooks,
+        ]
+        if let agents { services += agents }
+        services.append(server)
+        return services
+    }
+
+    private var sources: [any EventSource] {
+        guard configuration.transport == .simulator, let socket = configuration.simulatorSocket else { return [source] }
+        let store = store
+        return [
+            source,
+            SimulatorTypingSource(line: line.id, client: SimulatorClient(socketPath: socket)) { guid in
+                guard case .chat(let chat) = try? await store.resolve(guid.rawValue) else { return nil }
+                return chat.id
+            },
+        ]
+    }
+
+    private var nameLookup: NameLookup {
+        let contacts = store.contacts
+        return { contacts?.contact(for: $0)?.name }
+    }
+
+    private func serverConfiguration(onReady: @escaping @Sendable (Int) async -> Void) -> GatewayServer.Configuration {
+        var server = GatewayServer.Configuration()
+        server.host = configuration.listen.host
+        server.port = configuration.listen.port
+        server.socketPath = directory.socketPath
+        server.hosts = configuration.allowedHosts
+        server.onReady = onReady
+        return server
+    }
+
+    private func serverContext(webhooks: WebhookDispatcher) -> ServerContext {
+        var context = ServerContext(
+            store: StoreConversations(store: store), events: journal, sender: gate, sends: outbox,
+            access: StateAccess(tokens: state.tokens()), lines: [line]
+        )
+        let trace = MessageTrace(journal: journal, state: state, outbox: outbox)
+        let readiness = Readiness(source: source, store: store, line: line)
+        let tasks = state.tasks()
+        context.live = typing
+        context.names = nameLookup
+        context.readiness = { await readiness.missing() }
+        context.webhooks = StateWebhooks(state: state, dispatcher: webhooks)
+        context.drafts = StateDrafts(agents: state.agents(), sender: gate)
+        context.trace = { try await trace.steps($0) }
+        context.tasks = { chat in
+            try await tasks.list(chat: chat).map {
+                NativeTask(
+                    id: $0.id, chat: $0.chat.rawValue, text: $0.text, dueAt: $0.dueAt, zone: $0.zone, state: $0.state.rawValue
+                )
+            }
+        }
+        if configuration.transport == .simulator, let socket = configuration.simulatorSocket {
+            let client = SimulatorClient(socketPath: socket)
+            context.simulator = { method, path, body in
+                let answer = try await client.call(method, path, body: body)
+                return (answer.status, answer.body)
+            }
+        }
+        return context
+    }
+
+    /// Webhooks of the file are kept under their URL: a restart changes neither their secret nor their cursor.
+    private func registerConfiguredWebhooks() async throws {
+        let repository = state.webhooks()
+        let known = Set(try await repository.list().map(\.url))
+        for entry in configuration.webhooks where !known.contains(entry.url) {
+            let filter = EventFilter(kinds: entry.events.map { Set($0.map { GatewayEvent.Kind(rawValue: $0) }) })
+            _ = try await repository.create(url: entry.url, filter: filter)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireEvents
+import BluewireModel
+import BluewireState
+import BluewireStore
+import BluewireTransport
+package import BluewireWire
+
+/// What a command asks to send.
+package struct SendRequestOptions: Sendable {
+    /// A chat id, a GUID or an address.
+    package var to: String
+    /// The text; empty when only files are sent.
+    package var text: String
+    /// Files, as paths of this machine.
+    package var files: [String]
+    /// An idempotency key.
+    package var key: String?
+    /// How long to wait for the message to be seen in the store.
+    package var wait: Duration
+
+    /// Options from their fields.
+    package init(to: String, text: String, files: [String] = [], key: String? = nil, wait: Duration = .seconds(15)) {
+        self.to = to
+        self.text = text
+        self.files = files
+        self.key = key
+        self.wait = wait
+    }
+}
+
+/// Sends for a command: through the running gateway, or with an outbox of its own on the same durable state.
+package struct Sender: Sendable {
+    private let configuration: GatewayConfiguration
+
+    /// A sender for this configuration.
+    package init(_ configuration: GatewayConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// Sends, and waits until the message landed, failed, became unknown, or the wait is over.
+    ///
+    /// - Throws: ``GatewayError`` or the gate's error; then nothing was stored or sent.
+    package func send(_ options: SendRequestOptions) async throws -> NativeSend {
+        var options = options
+        options.files = options.files.map(AbsolutePath.of)
+        if let client = await RunningGateway.client(configuration) {
+            return try await send(options, through: client)
+        }
+        return try await sendAlone(options)
+    }
+
+    private func send(_ options: SendRequestOptions, through client: GatewayClient) async throws -> NativeSend {
+        let isChat = options.to.hasPrefix("ch_") || options.to.contains(";")
+        let request = NativeSendRequest(
+            chat: isChat ? options.to : nil, to: isChat ? nil : options.to, text: options.text,
+            files: options.files.isEmpty ? nil : options.files
+        )
+        let send = try await client.submit(request, key: options.key)
+        return try await Self.settled(send, wait: options.wait) { try await client.send($0.id) }
+    }
+
+    /// Without a gateway the outbox works in this process; its rows are leased, so a gateway that starts meanwhile
+    /// neither loses nor repeats them.
+    private func sendAlone(_ options: SendRequestOptions) async throws -> NativeSend {
+        let store = try StoreFactory.store(configuration)
+        let recipient = try await recipient(options.to, in: store)
+        let directory = try StateDirectory(path: configuration.stateDirectory)
+        let state = try StateDatabase(path: directory.statePath)
+        var sending = Outbox.Configuration(lines: [try TransportFactory.line(configuration)])
+        sending.crashHook = CrashHook.fromEnvironment()
+        let outbox = Outbox(
+            store: state.sends, log: nil, resolver: store, clock: SystemWallClock(), configuration: sending
+        )
+        let gate = OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store)
+        let accepted = try await gate.submit(
+            SendRequest(
+                recipient: recipient, action: .message(Draft(text: options.text, files: options.files)), key: options.key,
+                origin: "cli"
+            )
+        )
+        let wait = options.wait
+        return try await withThrowingTaskGroup(of: NativeSend?.self) { group in
+            group.addTask {
+                try await outbox.run()
+                return nil
+            }
+            group.addTask {
+                try await Self.settled(NativeSend(accepted), wait: wait) { send in
+                    try await outbox.send(SendID(rawValue: send.id)).map { NativeSend($0) } ?? send
+                }
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            return NativeSend(accepted)
+        }
+    }
+
+    private func recipient(_ reference: String, in store: MessageStore) async throws -> Recipient {
+        switch try await store.resolve(reference) {
+        case .chat(let chat): return .chat(chat.id)
+        case .ambiguous(let chats): throw GatewayError.ambiguous(chats)
+        case .none:
+            guard !reference.hasPrefix("ch_"), !reference.contains(";") else { throw GatewayError.noSuchChat }
+            return .handle(reference)
+        }
+    }
+
+    private static func settled(
+        _ send: NativeSend, wait: Duration, refresh: @Sendable (NativeSend) async throws -> NativeSend
+    ) async throws -> NativeSend {
+        let waiting: Set<String> = [Send.State.queued.rawValue, Send.State.dispatched.rawValue, Send.State.landed.rawValue]
+        let clock = ContinuousClock()
+        let end = clock.now + wait
+        var send = send
+        while waiting.contains(send.state), clock.now < end {
+            try await clock.sleep(for: .milliseconds(50))
+            send = try await refresh(send)
+        }
+        return send
+    }
+}
+
+extension GatewayError {
+    /// Several chats go by one name.
+    static func ambiguous(_ chats: [Chat]) -> GatewayError {
+        GatewayError(
+            .badData, message: "\(chats.count) chats go by that name.",
+            remedy: "Use one of the ids: \(chats.map(\.id.rawValue).joined(separator: ", "))."
+        )
+    }
+
+    /// No chat goes by that name.
+    static var noSuchChat: GatewayError {
+        GatewayError(
+            .missingInput, message: "There is no such chat.",
+            remedy: "`bluewire chats` lists them; an address needs its country code, for example +15551234567."
+        )
+    }
+}
