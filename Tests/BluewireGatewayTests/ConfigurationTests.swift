@@ -58,8 +58,8 @@ import Testing
             """)
         #expect(configuration.allowedHosts == ["mac.local", "bluewire.lan"])
         #expect(configuration.webhookEgress == ["192.168.1.20:8123"])
-        #expect(configuration.agents.map(\.name) == ["helper"])
-        #expect(configuration.agents.first?.allow == ["+15551234567"])
+        #expect(configuration.agents.map(\.agent.name) == ["helper"])
+        #expect(configuration.agents.first?.agent.allow == ["+15551234567"])
         #expect(configuration.webhooks.first?.url == "https://example.com/hook")
         #expect(configuration.database == "/home/somebody/copy/chat.db")
     }

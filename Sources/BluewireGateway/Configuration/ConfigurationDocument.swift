@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireAgent
 import Yams
 
 /// The configuration file: scalars by dotted key, and the lists that swift-configuration cannot hold.
@@ -40,11 +41,7 @@ struct ConfigurationDocument {
     private mutating func read(key: String, node: Node, mark: Mark?, path: String) throws(GatewayError) {
         switch (key, node) {
         case ("agents", .sequence(let sequence)):
-            let allowed: Set<String> = [
-                "name", "instructions", "provider", "model", "baseURL", "keyVariable", "allow", "groups", "ack",
-                "debounce", "zone",
-            ]
-            agents = try Self.entries(sequence, key: key, allowed: allowed, path: path)
+            agents = try sequence.map { node throws(GatewayError) in try Self.agent(node, path: path) }
         case ("webhooks", .sequence(let sequence)):
             webhooks = try Self.entries(
                 sequence, key: key, allowed: ["name", "url", "secretVariable", "events"], path: path
@@ -65,6 +62,33 @@ struct ConfigurationDocument {
     private mutating func store(_ value: String, key: String, mark: Mark?, path: String) throws(GatewayError) {
         guard ConfigurationKey(rawValue: key) != nil else { throw Self.unknown(key, mark: mark, path: path) }
         scalars[key] = value
+    }
+
+    /// The keys of the model's endpoint are ours, all others the agent's own.
+    private static func agent(_ node: Node, path: String) throws(GatewayError) -> GatewayConfiguration.AgentEntry {
+        guard case .mapping(let mapping) = node else {
+            throw GatewayError(
+                .configuration, message: "An entry of agents in \(path) is not a list of `key: value` lines.",
+                remedy: "Write `- name: assistant` and its settings below."
+            )
+        }
+        let endpoint: Set<String> = ["model", "baseURL", "keyVariable"]
+        let own = mapping.filter { !endpoint.contains($0.key.string ?? "") }.map { ($0.key, $0.value) }
+        do {
+            let agent = try YAMLDecoder().decode(AgentConfiguration.self, from: Node(own))
+            try agent.validate()
+            var entry = GatewayConfiguration.AgentEntry(agent: agent)
+            entry.model = mapping["model"]?.string
+            entry.baseURL = mapping["baseURL"]?.string
+            entry.keyVariable = mapping["keyVariable"]?.string
+            return entry
+        } catch {
+            let place = node.mark.map { "line \($0.line)" } ?? "the file"
+            throw GatewayError(
+                .configuration, message: "\(path), the agent at \(place): \(error)",
+                remedy: "Documentation/CommandLine.md lists the settings of an agent."
+            )
+        }
     }
 
     private static func entries<Entry: Decodable>(

@@ -89,9 +89,9 @@ package struct ConfigurationLoader: Sendable {
 
     private func validate(_ configuration: GatewayConfiguration) throws(GatewayError) {
         var names: Set<String> = []
-        for agent in configuration.agents where !names.insert(agent.name).inserted {
+        for name in configuration.agents.map(\.agent.name) where !names.insert(name).inserted {
             throw GatewayError(
-                .configuration, message: "Two agents are called \(agent.name).",
+                .configuration, message: "Two agents are called \(name).",
                 remedy: "Give each agent its own name in the configuration file."
             )
         }

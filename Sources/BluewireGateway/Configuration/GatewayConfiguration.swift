@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+package import BluewireAgent
 package import BluewireModel
 
 /// Everything the gateway can be told, after file, environment and flags were put over the defaults.
@@ -96,33 +97,19 @@ package struct GatewayConfiguration: Hashable, Sendable {
         package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
-    /// An agent as the configuration file writes it.
-    package struct AgentEntry: Hashable, Sendable, Codable {
-        /// Its name.
-        package var name: String
-        /// What it is told.
-        package var instructions: String?
-        /// `concierge` (offline) or `openai` (any OpenAI-compatible endpoint).
-        package var provider: String?
+    /// An agent as the configuration file writes it: its own settings, and how its model is reached.
+    package struct AgentEntry: Hashable, Sendable {
+        /// The agent.
+        package var agent: AgentConfiguration
         /// The model's name.
         package var model: String?
         /// The endpoint's base, for example `http://127.0.0.1:11434/v1`.
         package var baseURL: String?
         /// The environment variable that holds the key; keys are never written into the file.
         package var keyVariable: String?
-        /// Who may talk to it: addresses, or `*` for everybody.
-        package var allow: [String]?
-        /// Whether it also serves groups.
-        package var groups: Bool?
-        /// When it acknowledges by tapback: `always`, `slow` or `off`.
-        package var ack: String?
-        /// Seconds of quiet before a burst is answered.
-        package var debounce: Double?
-        /// The time zone it thinks in, for example `Europe/Berlin`.
-        package var zone: String?
 
-        /// An agent of that name with every default.
-        package init(name: String) { self.name = name }
+        /// An agent without a model of its own.
+        package init(agent: AgentConfiguration) { self.agent = agent }
     }
 
     /// A webhook as the configuration file writes it.

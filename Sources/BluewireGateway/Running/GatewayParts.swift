@@ -110,21 +110,17 @@ struct GatewayParts: Sendable {
             journal: journal, state: state, poster: EgressWebhookPoster(client: egress), render: render, logger: logger
         )
         try await registerConfiguredWebhooks()
-        let agents = try AgentFactory(
-            configuration: configuration, egress: egress, logger: logger
-        ).runtime(
-            journal: journal, state: state, store: store, outbox: outbox, gate: gate, line: line
+        let agents = try AgentFactory(configuration: configuration, egress: egress, logger: logger).services(
+            journal: journal, state: state, store: store, outbox: outbox, gate: gate
         )
         let server = GatewayServer(
             configuration: serverConfiguration(onReady: onReady), context: serverContext(webhooks: webhooks), logger: logger
         )
-        var services: [any Service] = [
+        let foundation: [any Service] = [
             JournalMaintenance(journal: journal, state: state, logger: logger),
             Ingest(sources: sources, journal: journal, typing: typing, logger: logger), outbox, webhooks,
         ]
-        if let agents { services += agents }
-        services.append(server)
-        return services
+        return foundation + agents + [server]
     }
 
     private var sources: [any EventSource] {

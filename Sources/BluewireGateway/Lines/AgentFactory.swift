@@ -1,0 +1,73 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireAgent
+import BluewireEvents
+import BluewireModel
+import BluewireNetwork
+import BluewireState
+import BluewireStore
+import BluewireTransport
+import Logging
+import ServiceLifecycle
+// Full Foundation: the environment that holds keys.
+import Foundation
+
+/// Makes agents and their providers from the configuration. A new provider is one more case of ``provider(_:)``.
+struct AgentFactory {
+    let configuration: GatewayConfiguration
+    let egress: EgressClient
+    let logger: Logger
+
+    /// The services of every configured agent: the runtime, and the runner that feeds it from the journal.
+    func services(
+        journal: Journal, state: StateDatabase, store: MessageStore, outbox: Outbox, gate: OutboundGate
+    ) throws -> [any Service] {
+        var services: [any Service] = []
+        for entry in configuration.agents {
+            var agent = entry.agent
+            if configuration.agentsSend { agent.shadow = false }
+            let runtime = AgentRuntime(
+                agent, provider: try provider(entry),
+                services: AgentServices(sender: gate, echoes: outbox, chats: store, search: store, state: state)
+            )
+            services.append(runtime)
+            services.append(
+                SinkRunner(
+                    sink: runtime, journal: journal, state: state,
+                    filter: EventFilter(kinds: [.messageCreated, .messageUpdated]), logger: logger
+                )
+            )
+        }
+        return services
+    }
+
+    private func provider(_ entry: GatewayConfiguration.AgentEntry) throws(GatewayError) -> any ModelProvider {
+        if entry.agent.provider == "concierge" { return ConciergeProvider() }
+        guard let baseURL = entry.baseURL, let model = entry.model else {
+            throw GatewayError(
+                .configuration, message: "The agent \(entry.agent.name) has a provider, but no baseURL or no model.",
+                remedy: "Set both, for example baseURL: http://127.0.0.1:11434/v1 and model: llama3.2; or use provider: concierge."
+            )
+        }
+        var key: String?
+        if let variable = entry.keyVariable {
+            guard let value = ProcessInfo.processInfo.environment[variable], !value.isEmpty else {
+                throw GatewayError(
+                    .configuration, message: "The agent \(entry.agent.name) wants its key in \(variable), which is not set.",
+                    remedy: "Export \(variable) before starting, or remove keyVariable."
+                )
+            }
+            key = value
+        }
+        return ChatCompletionsProvider(
+            ChatCompletionsProvider.Configuration(
+                name: entry.agent.provider, baseURL: baseURL, model: model, apiKey: key
+            ),
+            client: egress
+        )
+    }
+}
