@@ -172,6 +172,7 @@ let package = Package(
                 "BluewireTransport", "BluewireState", "BluewireEvents", "BluewireMessagesApp",
                 "BluewireSimulator", "BluewireAgent", "BluewireServer",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Subprocess", package: "swift-subprocess"),

@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireAgent
 import BluewireModel
 import Configuration
 // Full Foundation: reading the file and the process's environment.

@@ -126,7 +126,7 @@ package enum Demo {
         )
         if !Task.isCancelled, !result.terminationStatus.isSuccess {
             throw GatewayError(
-                .unavailable, message: "The simulator ended: \(result.standardError ?? "no reason given")",
+                .unavailable, message: "The simulator ended: \(result.standardError)",
                 remedy: "Run `bluewire simulate --home \(home)` to see why."
             )
         }

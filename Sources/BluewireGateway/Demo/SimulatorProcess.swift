@@ -6,6 +6,7 @@
 
 import BluewireSimulator
 import ServiceLifecycle
+import UnixSignals
 
 /// Simulated Messages as the command line runs them.
 package enum SimulatorProcess {

@@ -11,20 +11,10 @@ import Foundation
 
 /// What `bluewire inspect` shows: facts for a bug report, without content unless asked for one blob.
 package enum Inspection {
-    /// The kinds of captured blob.
-    package enum BlobKind: String, Sendable {
-        /// `message.attributedBody`.
-        case body
-        /// `message.payload_data` or `chat.properties`.
-        case payload
-        /// `message.message_summary_info`.
-        case summary
-    }
-
     /// The typed value of one captured blob as JSON.
     ///
     /// - Throws: ``GatewayError`` when the file cannot be read or is no such blob.
-    package static func blob(_ kind: BlobKind, file: String) throws(GatewayError) -> String {
+    package static func blob(_ kind: BlobInspector.Kind, file: String) throws(GatewayError) -> String {
         guard let handle = FileHandle(forReadingAtPath: file) else {
             throw GatewayError(
                 .missingInput, message: "\(file) cannot be opened.", remedy: "Check the path and that you may read it."
@@ -42,17 +32,30 @@ package enum Inspection {
             )
         }
         do {
-            return switch kind {
-            case .body: try BlobInspector.report(body: bytes)
-            case .payload: try BlobInspector.report(payload: bytes)
-            case .summary: try BlobInspector.report(summary: bytes)
-            }
+            return try BlobInspector.report(kind, bytes: bytes)
         } catch {
             throw GatewayError(
                 .badData, message: "\(file) is not a readable \(kind.rawValue): \(error)",
                 remedy: "Check that it holds the bytes of one column, unchanged."
             )
         }
+    }
+
+    /// Schema and counts of the configured database.
+    ///
+    /// - Parameter includesIdentifiers: also counts per chat and address; these name people.
+    /// - Throws: the store's error, with its remedy.
+    package static func database(
+        _ configuration: GatewayConfiguration, includesIdentifiers: Bool
+    ) throws -> DatabaseStatistics {
+        try StoreFactory.store(configuration).statistics(includesIdentifiers: includesIdentifiers)
+    }
+
+    /// A report as indented JSON, for reading.
+    package static func pretty(_ report: DatabaseStatistics) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(report), as: UTF8.self)
     }
 
     private static let maximumBlobBytes = 64 << 20

@@ -21,11 +21,15 @@ struct TransportFactory: Sendable {
     /// Every transport this build knows.
     static let all: [TransportFactory] = [
         TransportFactory(kind: .applescript, lineKind: "messages") { configuration in
-            AppleScriptTransport(
-                AppleScriptTransport.Configuration(
-                    osascript: configuration.osascript, home: configuration.home
+            var script = AppleScriptTransport.Configuration(
+                files: ScriptFiles(
+                    jobFolder: configuration.stateDirectory + "/jobs",
+                    // Messages may read files only below its own folder; elsewhere the send fails with error 25.
+                    stagingFolder: configuration.home + "/Library/Messages/Attachments/Bluewire"
                 )
             )
+            script.interpreter = configuration.osascript
+            return AppleScriptTransport(script)
         },
         TransportFactory(kind: .simulator, lineKind: "simulator") { configuration in
             SimulatorTransport(client: SimulatorClient(socketPath: configuration.simulatorSocket ?? ""))

@@ -5,7 +5,7 @@
 //
 
 import BluewireModel
-import BluewireNetwork
+package import BluewireNetwork
 package import BluewireWire
 // Full Foundation: JSON decoding of answers, percent-encoding of queries.
 import Foundation

@@ -6,8 +6,10 @@
 
 import BluewireServer
 import BluewireState
+import BluewireTransport
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// The running product: one service group over parts wired from the configuration.
 package enum Gateway {
@@ -29,9 +31,9 @@ package enum Gateway {
         )
         group.maximumGracefulShutdownDuration = .seconds(8)
         group.maximumCancellationDuration = .seconds(3)
-        try await withExtendedLifetime(parts.lock) {
-            try await ServiceGroup(configuration: group).run()
-        }
+        // The lock is released when the last service has stopped.
+        defer { withExtendedLifetime(parts.lock) {} }
+        try await ServiceGroup(configuration: group).run()
     }
 
     private static func announce(

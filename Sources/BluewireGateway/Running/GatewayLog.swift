@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireModel
 package import Logging
 // Full Foundation: standard error.
 import Foundation

@@ -58,7 +58,7 @@ struct GatewayParts: Sendable {
         )
         watching.useFileEvents = configuration.usesFileEvents
         watching.usePolling = configuration.usesPolling
-        watching.closeOthers = { store.disconnect() }
+        watching.closeOthers = { store.letGo() }
 
         let line = try TransportFactory.line(configuration)
         var sending = Outbox.Configuration(lines: [line])
@@ -104,8 +104,6 @@ struct GatewayParts: Sendable {
     ///
     /// - Parameter onReady: called once all listeners listen, with the TCP port.
     func services(onReady: @escaping @Sendable (Int) async -> Void) async throws -> [any Service] {
-        let names = nameLookup
-        let render: @Sendable (GatewayEvent) -> [UInt8] = { NativeEvent($0, names: names).json }
         let webhooks = WebhookDispatcher(
             journal: journal, state: state, poster: EgressWebhookPoster(client: egress), render: render, logger: logger
         )
@@ -135,7 +133,13 @@ struct GatewayParts: Sendable {
         ]
     }
 
-    private var nameLookup: NameLookup {
+    /// The wire form of events; every surface of this process uses it.
+    private var render: @Sendable (GatewayEvent) -> [UInt8] {
+        let names = nameLookup
+        return { NativeEvent($0, names: names).json }
+    }
+
+    private var nameLookup: @Sendable (Handle) -> String? {
         let contacts = store.contacts
         return { contacts?.contact(for: $0)?.name }
     }
@@ -152,25 +156,14 @@ struct GatewayParts: Sendable {
 
     private func serverContext(webhooks: WebhookDispatcher) -> ServerContext {
         var context = ServerContext(
-            store: StoreConversations(store: store), events: journal, sender: gate, sends: outbox,
-            access: StateAccess(tokens: state.tokens()), lines: [line]
+            store: store, journal: journal, state: state, sender: gate, sends: outbox, lines: [line]
         )
-        let trace = MessageTrace(journal: journal, state: state, outbox: outbox)
         let readiness = Readiness(source: source, store: store, line: line)
-        let tasks = state.tasks()
-        context.live = typing
+        context.typing = typing
         context.names = nameLookup
+        context.render = render
         context.readiness = { await readiness.missing() }
-        context.webhooks = StateWebhooks(state: state, dispatcher: webhooks)
-        context.drafts = StateDrafts(agents: state.agents(), sender: gate)
-        context.trace = { try await trace.steps($0) }
-        context.tasks = { chat in
-            try await tasks.list(chat: chat).map {
-                NativeTask(
-                    id: $0.id, chat: $0.chat.rawValue, text: $0.text, dueAt: $0.dueAt, zone: $0.zone, state: $0.state.rawValue
-                )
-            }
-        }
+        context.testWebhook = { webhook in _ = try await webhooks.sendTest(to: webhook.id) }
         if configuration.transport == .simulator, let socket = configuration.simulatorSocket {
             let client = SimulatorClient(socketPath: socket)
             context.simulator = { method, path, body in
@@ -187,7 +180,7 @@ struct GatewayParts: Sendable {
         let known = Set(try await repository.list().map(\.url))
         for entry in configuration.webhooks where !known.contains(entry.url) {
             let filter = EventFilter(kinds: entry.events.map { Set($0.map { GatewayEvent.Kind(rawValue: $0) }) })
-            _ = try await repository.create(url: entry.url, filter: filter)
+            _ = try await repository.create(url: entry.url, filter: filter, after: journal.head)
         }
     }
 }

@@ -112,13 +112,13 @@ package struct Watcher: Sendable {
         // Opened once for its error: the watcher itself would wait for a missing file.
         let store = try StoreFactory.store(configuration)
         let chat = try await chatID(options.chat, in: store)
-        store.disconnect()
+        store.letGo()
         var watching = ChatDatabaseSource.Configuration(place: place, line: configuration.line, contacts: contacts)
         watching.useFileEvents = configuration.usesFileEvents
         watching.usePolling = configuration.usesPolling
         let source = ChatDatabaseSource(watching)
         let line = configuration.line
-        let names: NameLookup = { contacts?.contact(for: $0)?.name }
+        let names: @Sendable (Handle) -> String? = { contacts?.contact(for: $0)?.name }
         try await source.run(from: nil) { batch in
             let events = try await journal.commit(batch, source: line.rawValue, line: line, now: SystemTime.now)
             for event in events where chat == nil || event.chat == chat {

@@ -36,8 +36,8 @@ struct InspectCommand: AsyncParsableCommand {
 
         func execute(on terminal: Terminal) async throws {
             let configuration = try common.configuration([.database: database.db])
-            let report = try await Inspection.database(configuration, includesIdentifiers: identifiers)
-            terminal.line(common.json ? JSONLine.text(report) : Inspection.pretty(report))
+            let report = try Inspection.database(configuration, includesIdentifiers: identifiers)
+            terminal.line(common.json ? JSONLine.text(report) : try Inspection.pretty(report))
         }
     }
 

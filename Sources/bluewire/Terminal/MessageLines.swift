@@ -32,7 +32,7 @@ struct MessageLines {
         var pieces: [String] = []
         if let subject = message.subject, !subject.isEmpty { pieces.append("[\(subject)]") }
         if !message.text.isEmpty { pieces.append(message.text) }
-        for attachment in message.attachments where !attachment.isHidden {
+        for attachment in message.attachments {
             pieces.append("<\(attachment.name ?? attachment.mimeType ?? "attachment")>")
         }
         if pieces.isEmpty, let balloon = message.balloon { pieces.append("<\(balloon.summary ?? balloon.bundleId)>") }
