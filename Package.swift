@@ -326,6 +326,7 @@ let package = Package(
                 "BluewireGateway",
                 "BluewireModel",
                 "BluewireTesting",
+                "BluewireAgent",
                 "BluewireCodec",
                 "BluewireWire",
                 "BluewireStore",

@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireAgent
 import BluewireGateway
 import BluewireModel
 import Foundation
