@@ -58,7 +58,6 @@ struct GatewayParts: Sendable {
         )
         watching.useFileEvents = configuration.usesFileEvents
         watching.usePolling = configuration.usesPolling
-        watching.closeOthers = { store.letGo() }
 
         let line = try TransportFactory.line(configuration)
         var sending = Outbox.Configuration(lines: [line])
