@@ -6,6 +6,7 @@
 
 import BluewireEvents
 import BluewireModel
+import BluewireState
 import BluewireTesting
 import BluewireTransport
 import Foundation

@@ -11,6 +11,7 @@ import BluewireTesting
 import BluewireTransport
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 /// The outbox over real files: `state.db`, `journal.db`, and a second process as a second pair of connections.
