@@ -92,7 +92,8 @@ struct LiveEventTests {
         let token = try await fixture.token()
         try await withServer(fixture) { port in
             try await RawClient.connect(port: port) { client in
-                expectEqual(try await client.upgrade("/v1/events?cursor=ffffffff-3", token: token).hasPrefix("HTTP/1.1 410"), true)
+                let head = try await client.upgrade("/v1/events?cursor=ffffffff-3", token: token)
+                #expect(head.hasPrefix("HTTP/1.1 410"))
             }
         }
     }

@@ -122,13 +122,15 @@ func withServer(
         signal.finish()
     }
     adjust(&configuration)
-    let server = GatewayServer(configuration: configuration, context: fixture.context, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let server = GatewayServer(configuration: configuration, context: fixture.context, logger: logger)
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
+            // Also when it cannot listen: whoever waits for the port must not wait for ever.
+            defer { signal.finish() }
             do {
                 try await server.run()
             } catch is CancellationError {}
-            signal.finish()
         }
         var found: Int?
         for await port in ports { found = port }
