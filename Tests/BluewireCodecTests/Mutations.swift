@@ -24,7 +24,7 @@ struct SeededGenerator: RandomNumberGenerator {
 /// Damages bytes the way disks, syncs and attackers do.
 enum Mutations {
     /// How many per blob: `BLUEWIRE_MUTATIONS`, or enough for every run.
-    static let count = ProcessInfo.processInfo.environment["BLUEWIRE_MUTATIONS"].flatMap { Int($0) } ?? 300
+    static let count = ProcessInfo.processInfo.environment["BLUEWIRE_MUTATIONS"].flatMap { Int($0) } ?? 2000
 
     static func mutate(_ bytes: [UInt8], using random: inout SeededGenerator) -> [UInt8] {
         var bytes = bytes
