@@ -44,7 +44,7 @@ package enum Gateway {
         let code = try? await parts.state.tokens().createLoginCode(scopes: Scope.all)
         greet(
             Greeting(
-                url: "http://\(address)/" + (code.map { "#login=\($0)" } ?? ""), port: port,
+                url: "http://\(address)/" + (code.map { "#token=\($0)" } ?? ""), port: port,
                 socket: parts.directory.socketPath,
                 sending: parts.line.transports.isEmpty
                     ? "off (reading only)" : parts.line.transports.map(\.name).joined(separator: ", ")
