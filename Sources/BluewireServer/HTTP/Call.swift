@@ -71,11 +71,15 @@ package struct Call: Sendable {
     }
 
     /// The body as a strict request.
+    ///
+    /// Never inlined: with the loop over the chunks inside, the optimiser of Swift 6.2 crashes on some routes.
+    @inline(never)
     func body<Body: StrictRequest>(_ type: Body.Type = Body.self) async throws -> Body {
         try Body(json: try await bodyBytes())
     }
 
     /// The body's bytes, up to the limit.
+    @inline(never)
     func bodyBytes() async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await chunk in request.body {
