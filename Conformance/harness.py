@@ -14,6 +14,7 @@ import queue
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -94,6 +95,22 @@ def generate(database: pathlib.Path, *arguments: str) -> None:
     """Makes a database with the independent generator."""
     database.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run([sys.executable, str(GENERATOR), "--out", str(database), "--quiet", *arguments], check=True)
+
+
+_templates = tempfile.TemporaryDirectory(prefix="bw-templates-")
+_made: dict = {}
+
+
+def copy_generated(database: pathlib.Path, *arguments: str) -> None:
+    """Puts a database of those options in place; each kind is generated once a run and copied for every test."""
+    if arguments not in _made:
+        template = pathlib.Path(_templates.name) / f"{len(_made)}.db"
+        generate(template, *arguments)
+        with contextlib.closing(sqlite3.connect(template)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _made[arguments] = template
+    database.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(_made[arguments], database)
 
 
 class Writer:
@@ -208,6 +225,7 @@ class Seen:
     def __init__(self, name: str):
         self.name = name
         self.lock = threading.Lock()
+        self.arrived: dict = {}
         self.ids: dict = {}
         self.repeats = 0
         self.created: dict = {}
@@ -227,6 +245,7 @@ class Seen:
             if event["kind"] == "message.created":
                 guid = message["id"]
                 self.created[guid] = self.created.get(guid, 0) + 1
+                self.arrived.setdefault(guid, time.monotonic_ns())
                 self.arrivals[guid] = event.get("arrival")
             elif event["kind"] == "tapback.added":
                 guid = event["tapback"]["id"]
@@ -234,9 +253,13 @@ class Seen:
             if message:
                 self.last[message["id"]] = message
 
-    def has_all(self, guids) -> bool:
+    def missing(self, guids) -> list:
         with self.lock:
-            return all(guid in self.created for guid in guids)
+            return [guid for guid in guids if guid not in self.created]
+
+    def snapshots(self) -> dict:
+        with self.lock:
+            return dict(self.last)
 
 
 class WebSocketReader:
@@ -289,50 +312,51 @@ class EventStreamReader:
 
     def _run(self):
         while not self.stopping.is_set():
-            connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=0.5)
+            # Longer than two heartbeats: a stream that is silent for this long is dead.
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=40)
             headers = {"Authorization": f"Bearer {self.gateway.token}", "Accept": "text/event-stream"}
             if self.seen.cursor:
                 headers["Last-Event-ID"] = self.seen.cursor
             try:
-                connection.request("GET", "/v1/events", headers=headers)
-                response = connection.getresponse()
+                self.connection.request("GET", "/v1/events", headers=headers)
+                response = self.connection.getresponse()
                 if response.status != 200:
                     raise OSError(response.status)
-                self.connected.set()
-                connection.sock.settimeout(0.5)
-                self._read(connection.sock, response)
-            except OSError:
+                self._read(response)
+            except (OSError, http.client.HTTPException, AttributeError):
+                # A cut, or stop() closed the socket under the reader.
                 time.sleep(0.05)
             finally:
-                connection.close()
+                self.connection.close()
 
-    def _read(self, sock, response):
-        data, identifier, pending = [], None, b""
+    def _read(self, response):
+        data, identifier = [], None
         while not self.stopping.is_set():
-            try:
-                chunk = response.read1(65536)
-            except (TimeoutError, socket.timeout):
-                continue
-            if not chunk:
+            raw = response.readline()
+            if not raw.endswith(b"\n"):
                 return
-            pending += chunk
-            while b"\n" in pending:
-                line, pending = pending.split(b"\n", 1)
-                line = line.rstrip(b"\r").decode()
-                if line == "":
-                    if data:
-                        self.seen.add(json.loads("\n".join(data)))
-                    elif identifier and self.seen.cursor is None:
-                        self.seen.cursor = identifier
-                    data, identifier = [], None
-                elif line.startswith("data:"):
-                    data.append(line[5:].removeprefix(" "))
-                elif line.startswith("id:"):
-                    identifier = line[3:].strip()
+            line = raw.rstrip(b"\r\n").decode()
+            if line == "":
+                if data:
+                    self.seen.add(json.loads("\n".join(data)))
+                elif identifier:
+                    # The position at the start of the stream: an id without data.
+                    self.seen.cursor = self.seen.cursor or identifier
+                    self.connected.set()
+                data, identifier = [], None
+            elif line.startswith("data:"):
+                data.append(line[5:].removeprefix(" "))
+            elif line.startswith("id:"):
+                identifier = line[3:].strip()
 
     def stop(self):
         self.stopping.set()
+        sock = self.connection.sock
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
         self.thread.join(timeout=10)
+        assert not self.thread.is_alive(), "the event stream's reader did not end"
 
 
 class WebhookReceiver:
@@ -386,7 +410,7 @@ class WebhookReceiver:
         return 204
 
     def register(self, gateway: Gateway):
-        status, answer = gateway.request("POST", "/v1/webhooks", {"name": "conformance", "url": self.url})
+        status, answer = gateway.request("POST", "/v1/webhooks", {"url": self.url})
         assert status in (200, 201), (status, answer)
         self.secret = answer["secret"]
 
@@ -455,16 +479,19 @@ class Simulator:
         self.process.wait(timeout=10)
 
 
-def bodies(database: pathlib.Path) -> dict:
-    """GUID → text by an independent decode (pytypedstream) of every row's body; the text column where there is none."""
-    import sqlite3
+def bodies(database: pathlib.Path, guids=None) -> dict:
+    """GUID → text by an independent decode (pytypedstream) of every row's body; the text column where there is none.
+
+    With `guids`, of those rows only: the decoder is slow.
+    """
     from typedstream.stream import TypedStreamReader  # noqa: F401  (the package must be the real one)
     import typedstream
     result = {}
     connection = sqlite3.connect(f"file:{urllib.parse.quote(str(database))}?mode=ro", uri=True)
     try:
         for guid, text, body in connection.execute("SELECT guid, text, attributedBody FROM message"):
-            result[guid] = decoded_body(typedstream, body) if body else (text or "")
+            if guids is None or guid in guids:
+                result[guid] = decoded_body(typedstream, body) if body else (text or "")
     finally:
         connection.close()
     return result

@@ -62,6 +62,12 @@ package struct GatewayClient: Sendable {
         try await get("/v1/sends/\(Self.segment(id))", [:])
     }
 
+    /// The cursor after the newest event.
+    package func head() async throws -> String {
+        let health: NativeHealth = try await get("/v1/health", [:])
+        return health.cursor
+    }
+
     /// The events after `cursor` (nil: from now on), as they happen; ends when the gateway goes away.
     package func events(after cursor: String?, types: [String], chat: String?) async throws -> ServerSentEventSequence {
         let response = try await send(

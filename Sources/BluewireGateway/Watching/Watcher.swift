@@ -82,7 +82,8 @@ package struct Watcher: Sendable {
     private func follow(
         _ client: GatewayClient, _ options: Options, _ body: (NativeEvent, [UInt8]) async throws -> Void
     ) async throws {
-        var cursor = options.cursor
+        // Where "now" is, before anything is read: a cut before the first event loses nothing.
+        var cursor = if let given = options.cursor { given } else { try await client.head() }
         while !Task.isCancelled {
             do {
                 for try await event in try await client.events(after: cursor, types: [], chat: options.chat) {

@@ -37,7 +37,8 @@ enum EventRoutes {
                 let subscription = feed.subscribe()
                 defer { subscription.stop() }
                 var position = start
-                try await writer.write(ByteBuffer(string: ": ready \(start.cursor)\nretry: 1000\n\n"))
+                // An id without data dispatches nothing; a client that is cut off before the first event resumes here.
+                try await writer.write(ByteBuffer(string: ": ready\nid: \(start.cursor)\nretry: 1000\n\n"))
                 reading: for await _ in subscription.wakeUps {
                     var hasMore = true
                     while hasMore {
