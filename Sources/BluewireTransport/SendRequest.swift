@@ -10,18 +10,25 @@ public import BluewireModel
 public struct SendRequest: Hashable, Sendable {
     /// Whom it is for.
     public var recipient: Recipient
+    /// The recipient as the caller wrote it, where ``recipient`` was made from that; an idempotency key goes with this
+    /// spelling, because what it stands for may change: the first message to an address makes a chat.
+    public var recipientAsWritten: String?
     /// The line to use; nil lets the gate choose (reply's line, the chat's last, the default).
     public var line: LineID?
     /// What to send.
     public var action: Send.Action
     /// The caller's idempotency key, scoped by ``origin``; nil for none.
     public var key: String?
-    /// Who asks: the id of a token, `cli`, or `agent:<name>`.
+    /// Who asks: the id of a token or web session, `local`, or `agent:<name>`.
     public var origin: String
 
     /// A request from its fields.
-    public init(recipient: Recipient, line: LineID? = nil, action: Send.Action, key: String? = nil, origin: String) {
+    public init(
+        recipient: Recipient, recipientAsWritten: String? = nil, line: LineID? = nil, action: Send.Action,
+        key: String? = nil, origin: String
+    ) {
         self.recipient = recipient
+        self.recipientAsWritten = recipientAsWritten
         self.line = line
         self.action = action
         self.key = key

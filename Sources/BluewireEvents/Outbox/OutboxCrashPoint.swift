@@ -39,12 +39,12 @@ package enum OutboxCrashPoint: String, CaseIterable, Sendable {
     /// The journal has the changes; the outbox does not know it.
     case afterPublish
 
-    /// A hook that ends the process at the point named `name` as `kill -9` would; inert for nil or an unknown name.
+    /// A hook that kills the process at the point named `name`; inert for nil or an unknown name.
     ///
     /// The executable passes the environment variable `BLUEWIRE_CRASH_AT`, so that tests can kill a real process at
-    /// each point. Its exit status is 86.
+    /// each point. It ends by `SIGKILL`: no handler runs and nothing is flushed.
     package static func hook(fatalAt name: String?) -> @Sendable (OutboxCrashPoint) -> Void {
         guard let fatal = name.flatMap(OutboxCrashPoint.init) else { return { _ in } }
-        return { point in if point == fatal { _exit(86) } }
+        return { point in if point == fatal { kill(getpid(), SIGKILL) } }
     }
 }

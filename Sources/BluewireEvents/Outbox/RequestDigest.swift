@@ -14,7 +14,9 @@ private import Foundation
 /// What makes two requests the same for an idempotency key: recipient, line and action as they were asked.
 enum RequestDigest {
     private struct Content: Encodable {
-        var recipient: Recipient
+        /// Only where the caller's spelling is not known.
+        var recipient: Recipient?
+        var recipientAsWritten: String?
         var line: LineID?
         var action: Send.Action
     }
@@ -23,7 +25,9 @@ enum RequestDigest {
     static func of(_ request: SendRequest) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        let content = Content(recipient: request.recipient, line: request.line, action: request.action)
+        let content = Content(
+            recipient: request.recipientAsWritten == nil ? request.recipient : nil,
+            recipientAsWritten: request.recipientAsWritten, line: request.line, action: request.action)
         // Encoding these values cannot fail; an empty digest would match only another failure.
         let bytes = (try? encoder.encode(content)) ?? Data()
         return Array(SHA256.hash(data: bytes))

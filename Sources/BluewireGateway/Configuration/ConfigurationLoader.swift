@@ -44,6 +44,7 @@ package struct ConfigurationLoader: Sendable {
         configuration.messagesHome = settings.path(.home, home: places.home)
         try settings.apply(to: &configuration)
         configuration.agents = document.agents
+        configuration.crashPoint = environment["BLUEWIRE_CRASH_AT"]
         configuration.webhooks = document.webhooks
         try validate(configuration)
         return configuration

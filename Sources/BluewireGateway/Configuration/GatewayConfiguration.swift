@@ -45,6 +45,8 @@ package struct GatewayConfiguration: Hashable, Sendable {
     package var logLevel = "info"
     /// The agents.
     package var agents: [AgentEntry] = []
+    /// The ``OutboxCrashPoint`` at which the process dies; only tests name one, in `BLUEWIRE_CRASH_AT`.
+    package var crashPoint: String?
     /// The webhooks set up by configuration.
     package var webhooks: [WebhookEntry] = []
 

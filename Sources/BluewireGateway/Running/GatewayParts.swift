@@ -61,7 +61,7 @@ struct GatewayParts: Sendable {
 
         let line = try TransportFactory.line(configuration)
         var sending = Outbox.Configuration(lines: [line])
-        sending.crashHook = CrashHook.fromEnvironment()
+        sending.crashHook = OutboxCrashPoint.hook(fatalAt: configuration.crashPoint)
         let outbox = Outbox(
             store: state.sends, log: journal, resolver: store, clock: SystemWallClock(), configuration: sending
         )

@@ -66,41 +66,29 @@ package struct Sender: Sendable {
     }
 
     /// Without a gateway the outbox works in this process; its rows are leased, so a gateway that starts meanwhile
-    /// neither loses nor repeats them.
+    /// neither loses nor repeats them. The origin is the one of the gateway's own socket: a key used through the
+    /// gateway is the same key here.
     private func sendAlone(_ options: SendRequestOptions) async throws -> NativeSend {
         let store = try StoreFactory.store(configuration)
         let recipient = try await recipient(options.to, in: store)
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let state = try StateDatabase(path: directory.statePath)
         var sending = Outbox.Configuration(lines: [try TransportFactory.line(configuration)])
-        sending.crashHook = CrashHook.fromEnvironment()
+        sending.crashHook = OutboxCrashPoint.hook(fatalAt: configuration.crashPoint)
         let outbox = Outbox(
             store: state.sends, log: nil, resolver: store, clock: SystemWallClock(), configuration: sending
         )
         let gate = OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store)
         let accepted = try await gate.submit(
             SendRequest(
-                recipient: recipient, action: .message(Draft(text: options.text, files: options.files)), key: options.key,
-                origin: "cli"
+                recipient: recipient, recipientAsWritten: options.to,
+                action: .message(Draft(text: options.text, files: options.files)), key: options.key,
+                origin: Principal.owner.id
             )
         )
-        let wait = options.wait
-        return try await withThrowingTaskGroup(of: NativeSend?.self) { group in
-            group.addTask {
-                try await outbox.run()
-                return nil
-            }
-            group.addTask {
-                try await Self.settled(NativeSend(accepted), wait: wait) { send in
-                    try await outbox.send(SendID(rawValue: send.id)).map { NativeSend($0) } ?? send
-                }
-            }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let result { return result }
-            }
-            return NativeSend(accepted)
-        }
+        // Nobody else works on the outbox, so even who does not want to wait gives it the time to be handed over.
+        let settled = try await outbox.settle(accepted.id, within: max(options.wait, .seconds(1)))
+        return NativeSend(settled ?? accepted)
     }
 
     private func recipient(_ reference: String, in store: MessageStore) async throws -> Recipient {

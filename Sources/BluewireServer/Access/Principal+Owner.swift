@@ -8,9 +8,6 @@ import BluewireModel
 import BluewireState
 
 extension Principal {
-    /// The owner, calling over the gateway's own socket.
-    static let owner = Principal(id: "local", scopes: Scope.all)
-
     /// Whether the caller sits at the gateway's own socket; tokens and sessions have prefixed ids.
     var isLocalOwner: Bool { id == Principal.owner.id }
 

@@ -23,7 +23,7 @@ enum MessageRoutes {
             let request: NativeSendRequest = try await call.body()
             if request.files?.isEmpty == false, !caller.isLocalOwner { throw NativeProblem.filesAreLocal }
             return try await submit(
-                call, to: try await recipient(of: request, call), line: request.line,
+                call, to: try await recipient(of: request, call), asWritten: request.chat ?? request.to, line: request.line,
                 action: .message(request.draft))
         },
         .post("/v1/messages/{message}/tapbacks", .scope(.send), "Put a tapback on a message, or take it off.") { call in
@@ -36,11 +36,11 @@ enum MessageRoutes {
     ]
 
     private static func submit(
-        _ call: Call, to recipient: Recipient, line: String?, action: Send.Action
+        _ call: Call, to recipient: Recipient, asWritten: String? = nil, line: String?, action: Send.Action
     ) async throws -> Response {
         let send = try await call.context.sender.submit(
             SendRequest(
-                recipient: recipient, line: line.map(LineID.init(rawValue:)), action: action,
+                recipient: recipient, recipientAsWritten: asWritten, line: line.map(LineID.init(rawValue:)), action: action,
                 key: call.request.headers[.idempotencyKey], origin: try call.principal().id))
         return .json(NativeSend(send), status: .accepted)
     }

@@ -53,6 +53,9 @@ package struct Principal: Hashable, Sendable {
     /// Whether it is a web session, which needs the checks against foreign pages.
     package var isSession: Bool
 
+    /// The owner, calling over the gateway's own socket or on the command line.
+    package static let owner = Principal(id: "local", scopes: Scope.all)
+
     /// A principal from its fields.
     package init(id: String, scopes: Set<Scope>, chats: Set<ChatID>? = nil, isSession: Bool = false) {
         self.id = id
