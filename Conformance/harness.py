@@ -185,6 +185,7 @@ class Gateway:
     def kill(self):
         self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -194,6 +195,8 @@ class Gateway:
             except subprocess.TimeoutExpired:
                 self.kill()
                 raise AssertionError("the gateway did not stop within 15 s of SIGTERM")
+        if self.process:
+            self.process.stdout.close()
 
     def __enter__(self):
         return self.start()
