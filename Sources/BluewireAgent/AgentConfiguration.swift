@@ -149,5 +149,11 @@ package struct AgentConfigurationError: Error, Hashable, Sendable, CustomStringC
     /// What is wrong and what to write instead.
     package var message: String
 
+    /// An error from its fields.
+    package init(key: String, message: String) {
+        self.key = key
+        self.message = message
+    }
+
     package var description: String { "agents.\(key): \(message)" }
 }

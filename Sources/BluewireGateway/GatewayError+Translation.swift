@@ -4,7 +4,10 @@
 // See LICENSE for licence information
 //
 
+import BluewireAgent
 import BluewireNetwork
+import BluewireServer
+import BluewireSimulator
 import BluewireState
 import BluewireStore
 import BluewireTransport
@@ -19,7 +22,14 @@ extension GatewayError {
         case let error as StateError: self.init(Self.code(of: error), message: error.message, remedy: error.remedy)
         case let error as OutboundError: self.init(Self.code(of: error), message: error.message, remedy: error.remedy)
         case let error as TransportError: self.init(.failed, message: error.message, remedy: error.remedy)
-        case let error as EgressError: self.init(.unavailable, message: error.message, remedy: error.remedy)
+        case let error as EgressError: self.init(Self.code(of: error), message: error.message, remedy: error.remedy)
+        case let error as ServerError: self.init(Self.code(of: error), message: error.message, remedy: error.remedy)
+        case let error as SimulatorError: self.init(Self.code(of: error), message: error.message, remedy: error.remedy)
+        case let error as AgentConfigurationError:
+            self.init(
+                .configuration, message: "agents.\(error.key) has a value that cannot be used.", remedy: error.message
+            )
+        case let error as JournalError: self.init(translating: error)
         case let problem as NativeProblem: self.init(Self.code(of: problem), message: problem.detail, remedy: problem.remedy)
         default:
             self.init(
@@ -56,6 +66,41 @@ extension GatewayError {
         case .limited, .conflict: .busy
         case .unavailable: .cannotCreate
         default: .failed
+        }
+    }
+
+    private init(translating error: JournalError) {
+        switch error {
+        case .unavailable(let error): self.init(translating: error)
+        case .expired:
+            self.init(
+                .badData, message: "Events after this cursor are gone.",
+                remedy: "List the chats again and go on from now, without a cursor."
+            )
+        case .malformed:
+            self.init(.badData, message: "This is not a cursor.", remedy: "Use one that an event or a list carried.")
+        }
+    }
+
+    private static func code(of error: EgressError) -> Code {
+        switch error.code {
+        case .invalid: .configuration
+        case .refused: .denied
+        default: .unavailable
+        }
+    }
+
+    private static func code(of error: ServerError) -> Code {
+        error.code == .denied ? .denied : .unavailable
+    }
+
+    private static func code(of error: SimulatorError) -> Code {
+        switch error.code {
+        case .notSimulated, .invalid: .badData
+        case .notFound: .missingInput
+        case .denied: .denied
+        case .unreachable, .cut: .unavailable
+        case .inUse: .busy
         }
     }
 

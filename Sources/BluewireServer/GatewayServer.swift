@@ -97,6 +97,22 @@ package struct GatewayServer: Service {
         }
     }
 
+    /// Tries whether the TCP listener could listen, so that nothing has to be undone when it cannot.
+    ///
+    /// - Throws: ``ServerError`` as ``run()`` would.
+    package static func probe(_ configuration: Configuration) async throws(ServerError) {
+        guard configuration.port != 0 else { return }
+        do {
+            let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: configuration.host, port: configuration.port).get()
+            try await channel.close()
+        } catch {
+            let address = BindAddress.hostname(configuration.host, port: configuration.port)
+            throw ServerError(error, address: address, configuration: configuration)
+        }
+    }
+
     private func listen(_ offers: AsyncStream<WebSocketRequest>.Continuation) async throws {
         let ready = ReadyCounter(expected: configuration.socketPath == nil ? 1 : 2)
         let responder = core.router().buildResponder()

@@ -85,6 +85,12 @@ extension StateError {
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(
                 .busy, message: "\(name) is held by another process.", remedy: "Try again in a moment.", cause: error)
+        // The shared-memory file of a write-ahead log could not be made: that is how a full disk shows first.
+        case .SQLITE_IOERR where database.extendedResultCode == .SQLITE_IOERR_SHMSIZE:
+            self.init(
+                .full, message: "\(name) cannot grow: the disk is full.",
+                remedy: "Free some space; nothing was stored.",
+                cause: error)
         case .SQLITE_IOERR:
             self.init(
                 .failed, message: "The disk reported an error for \(name).",

@@ -194,7 +194,7 @@ struct LiveEventTests {
                 }
             } catch let error as ServerError {
                 #expect(error.code == .inUse)
-                #expect(error.remedy.contains("--port"))
+                #expect(error.remedy.contains("--listen"))
             }
         }
     }

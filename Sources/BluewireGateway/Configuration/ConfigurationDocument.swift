@@ -22,8 +22,8 @@ struct ConfigurationDocument {
             root = try Yams.compose(yaml: yaml)
         } catch {
             throw GatewayError(
-                .configuration, message: "\(path) is not valid YAML: \(error)",
-                remedy: "Correct the line named above."
+                .configuration, message: "\(path) is not valid YAML: \(Self.trouble(error)).",
+                remedy: "Correct the line named, or the one before it; values with colons or brackets need quotes."
             )
         }
         guard let root else { return }
@@ -35,6 +35,16 @@ struct ConfigurationDocument {
         }
         for (key, value) in mapping {
             try read(key: key.string ?? "", node: value, mark: key.mark, path: path)
+        }
+    }
+
+    /// What the parser says, on one line.
+    private static func trouble(_ error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "line \(mark.line), column \(mark.column): \(problem)"
+        default: "\(error)".split(separator: "\n").first.map(String.init) ?? "it cannot be read"
         }
     }
 
@@ -72,7 +82,7 @@ struct ConfigurationDocument {
                 remedy: "Write `- name: assistant` and its settings below."
             )
         }
-        let endpoint: Set<String> = ["model", "baseURL", "keyVariable"]
+        let endpoint: Set<String> = ["model", "baseURL", "keyVariable", "stallSeconds"]
         let own = mapping.filter { !endpoint.contains($0.key.string ?? "") }.map { ($0.key, $0.value) }
         do {
             let agent = try YAMLDecoder().decode(AgentConfiguration.self, from: Node(own))
@@ -81,6 +91,12 @@ struct ConfigurationDocument {
             entry.model = mapping["model"]?.string
             entry.baseURL = mapping["baseURL"]?.string
             entry.keyVariable = mapping["keyVariable"]?.string
+            if let text = mapping["stallSeconds"]?.string {
+                guard let seconds = Double(text), (1...3600).contains(seconds) else {
+                    throw AgentConfigurationError(key: "stallSeconds", message: "Use 1 to 3600 seconds.")
+                }
+                entry.stallSeconds = seconds
+            }
             return entry
         } catch {
             let place = node.mark.map { "line \($0.line)" } ?? "the file"

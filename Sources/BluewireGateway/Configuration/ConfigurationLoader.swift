@@ -6,6 +6,7 @@
 
 import BluewireAgent
 import BluewireModel
+import BluewireNetwork
 import Configuration
 // Full Foundation: reading the file and the process's environment.
 import Foundation
@@ -96,6 +97,16 @@ package struct ConfigurationLoader: Sendable {
                 .configuration, message: "Two agents are called \(name).",
                 remedy: "Give each agent its own name in the configuration file."
             )
+        }
+        for webhook in configuration.webhooks {
+            do throws(EgressError) {
+                _ = try EgressDestination(webhook.url)
+            } catch {
+                throw GatewayError(
+                    .configuration, message: "The webhook \(webhook.name) has the URL \"\(webhook.url)\", which cannot be used.",
+                    remedy: "Write an https URL; http only for destinations that egress.webhook names."
+                )
+            }
         }
         if configuration.transport == .simulator, configuration.simulatorSocket == nil {
             throw GatewayError(

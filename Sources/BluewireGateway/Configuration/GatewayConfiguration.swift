@@ -109,6 +109,8 @@ package struct GatewayConfiguration: Hashable, Sendable {
         package var baseURL: String?
         /// The environment variable that holds the key; keys are never written into the file.
         package var keyVariable: String?
+        /// How long the endpoint may send nothing before the request is given up; nil for the usual time.
+        package var stallSeconds: Double?
 
         /// An agent without a model of its own.
         package init(agent: AgentConfiguration) { self.agent = agent }

@@ -45,6 +45,11 @@ struct AgentFactory {
         return services
     }
 
+    /// Makes every provider once, so that what is missing for one is said before anything is opened.
+    func check() throws(GatewayError) {
+        for entry in configuration.agents { _ = try provider(entry) }
+    }
+
     private func provider(_ entry: GatewayConfiguration.AgentEntry) throws(GatewayError) -> any ModelProvider {
         if entry.agent.provider == "concierge" { return ConciergeProvider() }
         guard let baseURL = entry.baseURL, let model = entry.model else {
@@ -63,11 +68,14 @@ struct AgentFactory {
             }
             key = value
         }
-        return ChatCompletionsProvider(
-            ChatCompletionsProvider.Configuration(
-                name: entry.agent.provider, baseURL: baseURL, model: model, apiKey: key
-            ),
-            client: egress
+        var endpoint = ChatCompletionsProvider.Configuration(
+            name: entry.agent.provider, baseURL: baseURL, model: model, apiKey: key
         )
+        if let seconds = entry.stallSeconds {
+            var limits = EgressLimits.standard(for: .model)
+            limits.idle = .seconds(seconds)
+            endpoint.limits = limits
+        }
+        return ChatCompletionsProvider(endpoint, client: egress)
     }
 }

@@ -40,21 +40,42 @@ struct GatewayParts: Sendable {
     ///
     /// - Throws: the error of the part that could not be opened, with its remedy.
     static func open(_ configuration: GatewayConfiguration, logger: Logger) async throws -> GatewayParts {
-        let directory = try StateDirectory(path: configuration.stateDirectory)
-        let lock = try directory.lock()
-        // The database is opened before the state is touched: a wrong path must leave nothing behind.
+        // Whatever can be refused without touching the state is refused first: a wrong setting leaves nothing behind.
+        let egress = EgressClient(policy: try egressPolicy(configuration))
+        try AgentFactory(configuration: configuration, egress: egress, logger: logger).check()
+        try StateDirectory.checkFree(path: configuration.stateDirectory)
+        try await GatewayServer.probe(listener(configuration))
         let identities = ChatIdentities()
         let place = StoreFactory.place(configuration)
         let contacts = place.addressBook.map { ContactBook(path: $0) }
         let store = try MessageStore(
             ChatDatabase.Configuration(place: place, line: configuration.line, identities: identities, contacts: contacts)
         )
+        let directory = try StateDirectory(path: configuration.stateDirectory)
+        let lock = try directory.lock()
+        let existing = directory.databaseFiles()
+        do {
+            try directory.checkDatabases()
+            return try await open(
+                configuration, directory: directory, lock: lock, store: store, place: place, identities: identities,
+                egress: egress, logger: logger
+            )
+        } catch {
+            directory.discardNew(besides: existing)
+            throw error
+        }
+    }
+
+    private static func open(
+        _ configuration: GatewayConfiguration, directory: StateDirectory, lock: StateLock, store: MessageStore,
+        place: DatabasePlace, identities: ChatIdentities, egress: EgressClient, logger: Logger
+    ) async throws -> GatewayParts {
         let journal = try Journal(path: directory.journalPath)
         let state = try StateDatabase(path: directory.statePath)
         if let saved = try await journal.sourceState(configuration.line.rawValue) { identities.restore(saved.chatIDs) }
 
         var watching = ChatDatabaseSource.Configuration(
-            place: place, line: configuration.line, identities: identities, contacts: contacts
+            place: place, line: configuration.line, identities: identities, contacts: store.contacts
         )
         watching.useFileEvents = configuration.usesFileEvents
         watching.usePolling = configuration.usesPolling
@@ -69,15 +90,24 @@ struct GatewayParts: Sendable {
             directory: directory, lock: lock, journal: journal, state: state, store: store,
             source: ChatDatabaseSource(watching), line: line, outbox: outbox,
             gate: OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store),
-            egress: EgressClient(policy: try egressPolicy(configuration)), logger: logger, configuration: configuration
+            egress: egress, logger: logger, configuration: configuration
         )
     }
 
-    private static func egressPolicy(_ configuration: GatewayConfiguration) throws -> EgressPolicy {
+    private static func egressPolicy(_ configuration: GatewayConfiguration) throws(EgressError) -> EgressPolicy {
         try EgressPolicy(allow: [
             EgressPurpose.webhook.rawValue: configuration.webhookEgress,
             EgressPurpose.model.rawValue: configuration.modelEgress,
         ])
+    }
+
+    /// Where the server listens, without what only a running gateway knows.
+    private static func listener(_ configuration: GatewayConfiguration) -> GatewayServer.Configuration {
+        var server = GatewayServer.Configuration()
+        server.host = configuration.listen.host
+        server.port = configuration.listen.port
+        server.hosts = configuration.allowedHosts
+        return server
     }
 
     private init(
@@ -144,11 +174,8 @@ struct GatewayParts: Sendable {
     }
 
     private func serverConfiguration(onReady: @escaping @Sendable (Int) async -> Void) -> GatewayServer.Configuration {
-        var server = GatewayServer.Configuration()
-        server.host = configuration.listen.host
-        server.port = configuration.listen.port
+        var server = Self.listener(configuration)
         server.socketPath = directory.socketPath
-        server.hosts = configuration.allowedHosts
         server.onReady = onReady
         return server
     }

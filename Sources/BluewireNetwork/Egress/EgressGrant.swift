@@ -16,7 +16,7 @@ package struct EgressGrant: Hashable, Sendable, CustomStringConvertible {
     private let port: Int?
     package let description: String
 
-    /// Reads one entry of the `egress.allow` setting: `host`, `host:port`, `*.domain`, an address, `address:port`,
+    /// Reads one entry of the `egress` settings: `host`, `host:port`, `*.domain`, an address, `address:port`,
     /// `[v6]:port` or a block in CIDR notation.
     ///
     /// `*.domain` does not match the domain itself.

@@ -19,7 +19,7 @@ package struct EgressPolicy: Hashable, Sendable {
         self.grants = grants
     }
 
-    /// A policy from the `egress.allow` setting: lists of entries by purpose.
+    /// A policy from the `egress` settings: lists of entries by purpose.
     ///
     /// - Throws: ``EgressError`` with `invalid` that names the entry.
     package init(allow: [String: [String]]) throws(EgressError) {
@@ -27,14 +27,14 @@ package struct EgressPolicy: Hashable, Sendable {
         for (name, entries) in allow.sorted(by: { $0.key < $1.key }) {
             guard let purpose = EgressPurpose(rawValue: name) else {
                 throw EgressError(
-                    .invalid, "egress.allow has no purpose \"\(name)\".",
+                    .invalid, "egress has no purpose \"\(name)\".",
                     remedy: "Use one of \(EgressPurpose.allCases.map(\.rawValue).joined(separator: ", "))."
                 )
             }
             for entry in entries {
                 guard let grant = EgressGrant(entry) else {
                     throw EgressError(
-                        .invalid, "egress.allow.\(name) has an entry that is no host or address: \"\(entry)\".",
+                        .invalid, "egress.\(name) has an entry that is no host or address: \"\(entry)\".",
                         remedy: "Write host, host:port, *.domain, an address or a block like 192.168.0.0/16."
                     )
                 }
@@ -72,7 +72,7 @@ package struct EgressPolicy: Hashable, Sendable {
         }
         guard !isGranted else { return }
         let remedy =
-            "Add \"\(destination.host):\(destination.port)\" to egress.allow.\(purpose.rawValue) if this is meant."
+            "Add \"\(destination.host):\(destination.port)\" to egress.\(purpose.rawValue) if this is meant."
         if faces.contains(where: { face in IPNetwork.local.contains { $0.contains(face) } }) {
             throw EgressError(.refused, "The address belongs to this machine or a private network.", remedy: remedy)
         }

@@ -4,6 +4,8 @@
 // See LICENSE for licence information
 //
 
+// Foundation: file sizes and percent encoding.
+import Foundation
 package import GRDB
 
 /// One step of a database's schema.
@@ -36,14 +38,44 @@ extension Migration {
         for migration in list { migrator.registerMigration(migration.name, migrate: migration.apply) }
         do {
             if try writer.read({ try migrator.hasBeenSuperseded($0) }) {
-                throw StateError(
-                    .newer, message: "\(name) was written by a newer version of Bluewire.",
-                    remedy: "Use that version or a newer one; nothing was changed.")
+                throw newer(name)
             }
             if try writer.read({ try !migrator.hasCompletedMigrations($0) }) { try migrator.migrate(writer) }
         } catch {
             throw StateError(error, file: name)
         }
+    }
+
+    /// Refuses a file that ``run(_:on:file:)`` would refuse, without writing a byte; opening it for writing would.
+    ///
+    /// A file with a write-ahead log is left to the opening: it cannot be read without taking part in the log.
+    ///
+    /// - Throws: ``StateError`` with `newer`, `corrupt` or `notWritable`.
+    static func check(_ list: [Migration], at path: String, file name: String) throws(StateError) {
+        func size(_ path: String) -> UInt64 {
+            (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64) ?? 0
+        }
+        guard size(path) > 0, size(path + "-wal") == 0 else { return }
+        var configuration = GRDB.Configuration()
+        configuration.readonly = true
+        configuration.label = "bluewire.check"
+        do {
+            var allowed = CharacterSet.urlPathAllowed
+            allowed.remove(charactersIn: "?#%")
+            let encoded = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
+            let queue = try DatabaseQueue(path: "file:\(encoded)?mode=ro&immutable=1", configuration: configuration)
+            var migrator = DatabaseMigrator()
+            for migration in list { migrator.registerMigration(migration.name, migrate: migration.apply) }
+            if try queue.read({ try migrator.hasBeenSuperseded($0) }) { throw newer(name) }
+        } catch {
+            throw StateError(error, file: name)
+        }
+    }
+
+    private static func newer(_ name: String) -> StateError {
+        StateError(
+            .newer, message: "\(name) was written by a newer version of Bluewire.",
+            remedy: "Use that version or a newer one; nothing was changed.")
     }
 
     /// The schema of `db` as SQL, in the order of its names; what the schema files of the tests hold.

@@ -32,6 +32,10 @@ package final class StateDirectory: Sendable {
     /// of `sun_path` (final NUL included).
     package let socketPath: String
 
+    /// What this start made: the topmost folder that was missing, and whether the lock's file was.
+    private let madeFolder: String?
+    private let madeLock: Bool
+
     /// The longest socket path every system takes.
     static let longestSocketPath = 103
 
@@ -40,6 +44,8 @@ package final class StateDirectory: Sendable {
     /// - Throws: ``StateError`` with `notWritable` when it cannot be created, entered or made private.
     package init(path: String) throws(StateError) {
         self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        madeFolder = Self.topmostMissing(self.path)
+        madeLock = access(self.path + "/gateway.lock", F_OK) != 0
         try Self.makePrivateDirectory(self.path)
         let preferred = self.path + "/gateway.sock"
         if preferred.utf8.count <= Self.longestSocketPath {
@@ -74,6 +80,54 @@ package final class StateDirectory: Sendable {
     /// The process that holds the lock; nil when nobody does.
     package func lockHolder() -> Int32? { StateLock.holder(of: lockPath) }
 
+    /// Refuses when a gateway runs on the directory at `path`; touches nothing.
+    ///
+    /// - Throws: ``StateError`` with `locked`.
+    package static func checkFree(path: String) throws(StateError) {
+        guard let holder = StateLock.holder(of: path + "/gateway.lock") else { return }
+        throw StateLock.heldError(holder: holder > 0 ? "process \(holder)" : "another process")
+    }
+
+    /// Refuses databases that this build cannot open, before one of them is changed by being opened.
+    ///
+    /// - Throws: ``StateError`` with `newer`, `corrupt` or `notWritable`.
+    package func checkDatabases() throws(StateError) {
+        try Migration.check(StateMigrations.all, at: statePath, file: "state.db")
+        try Migration.check(JournalMigrations.all, at: journalPath, file: "journal.db")
+    }
+
+    /// Which of the databases' files are here.
+    package func databaseFiles() -> Set<String> {
+        let files = [journalPath, statePath].flatMap { path in ["", "-wal", "-shm"].map { path + $0 } }
+        return Set(files.filter { access($0, F_OK) == 0 })
+    }
+
+    /// Undoes a start that failed: removes the databases that were not there before it, and the folder if it was made.
+    ///
+    /// Call it with the lock held and the databases closed.
+    ///
+    /// - Parameter files: what ``databaseFiles()`` said when the lock was taken.
+    package func discardNew(besides files: Set<String>) {
+        for file in databaseFiles().subtracting(files) { unlink(file) }
+        if madeLock { unlink(lockPath) }
+        guard let madeFolder else { return }
+        var folder = path
+        // Only empty folders go: rmdir refuses all others.
+        while rmdir(folder) == 0, folder != madeFolder, let slash = folder.lastIndex(of: "/") {
+            folder = String(folder[..<slash])
+        }
+    }
+
+    private static func topmostMissing(_ path: String) -> String? {
+        var missing: String?
+        var folder = path
+        while !folder.isEmpty, access(folder, F_OK) != 0 {
+            missing = folder
+            folder = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? ""
+        }
+        return missing
+    }
+
     /// Makes a file private (0600), if it exists.
     package static func makePrivate(file path: String) { chmod(path, 0o600) }
 
@@ -99,11 +153,12 @@ package final class StateDirectory: Sendable {
                 .notWritable, message: "The state directory \(path) belongs to another user.",
                 remedy: "Run as its owner, or choose another with --state.")
         }
-        if status.st_mode & 0o077 != 0 { chmod(path, 0o700) }
         guard access(path, W_OK | X_OK) == 0 else {
             throw StateError(
                 .notWritable, message: "The state directory \(path) cannot be written.",
                 remedy: "Fix its permissions, or choose another with --state.")
         }
+        // Only others lose rights: what the owner made read-only stays read-only, and was refused above.
+        if status.st_mode & 0o077 != 0 { chmod(path, status.st_mode & 0o700) }
     }
 }

@@ -26,16 +26,24 @@ package final class StateLock: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = Self.readHolder(descriptor).map { "process \($0)" } ?? "another process"
             close(descriptor)
-            throw StateError(
-                .locked, message: "A gateway already runs on this state directory (\(holder)).",
-                remedy: "Stop it first, or choose another directory with --state.")
+            throw Self.heldError(holder: holder)
         }
         let line = Array("\(getpid())\n".utf8)
         _ = ftruncate(descriptor, 0)
         _ = pwrite(descriptor, line, line.count, 0)
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // Whoever takes it next must not read our number, and a start that failed leaves the file as it was made.
+        _ = ftruncate(descriptor, 0)
+        close(descriptor)
+    }
+
+    static func heldError(holder: String) -> StateError {
+        StateError(
+            .locked, message: "A gateway already runs on this state directory (\(holder)).",
+            remedy: "Stop it first, or choose another directory with --state.")
+    }
 
     /// The process that holds the lock at `path`; nil when it is free.
     static func holder(of path: String) -> Int32? {
