@@ -27,7 +27,7 @@ struct HistoryCommand: GatewayCommand {
     @Option(name: .long, help: "How many, the newest ones; 1 to 1000.")
     var limit = 50
 
-    @Flag(name: .long, help: "Every message of the chat, or of every chat when none is named.")
+    @Flag(name: .long, help: "Every message of the chat, newest first, or of every chat when none is named.")
     var all = false
 
     @Argument(help: "The chat.")
