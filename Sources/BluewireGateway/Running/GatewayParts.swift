@@ -188,6 +188,7 @@ struct GatewayParts: Sendable {
         context.typing = typing
         context.names = nameLookup
         context.render = render
+        context.webRoot = configuration.webRoot
         context.readiness = { await readiness.missing() }
         context.testWebhook = { webhook in _ = try await webhooks.sendTest(to: webhook.id) }
         if configuration.transport == .simulator, let socket = configuration.simulatorSocket {

@@ -36,6 +36,8 @@ package struct ServerContext: Sendable {
     package var testWebhook: (@Sendable (Webhook) async throws -> Void)?
     /// Passes a call on to the simulator; only the demo has one.
     package var simulator: SimulatorProxy?
+    /// A folder whose files stand for the built-in page; nil for the page of this build.
+    package var webRoot: String?
     /// The wire form of an event. Webhooks of the same process must use the same function.
     package var render: @Sendable (GatewayEvent) -> [UInt8]
     /// The time of day.
@@ -57,6 +59,7 @@ package struct ServerContext: Sendable {
         readiness = { [] }
         testWebhook = nil
         simulator = nil
+        webRoot = nil
         render = { NativeEvent($0).json }
         clock = SystemWallClock()
     }

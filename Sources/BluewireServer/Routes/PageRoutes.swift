@@ -35,12 +35,23 @@ enum PageRoutes {
         let buffer = ByteBuffer(bytes: bytes)
         let digest = SHA256.hash(data: bytes).prefix(12).map { String($0, radix: 16) }.joined(separator: "-")
         let tag = "\"\(digest)\""
+        let name = path == "/" ? "index.html" : String(path.dropFirst())
         return .get(path, .open, "The web page.") { call in
+            if let root = call.context.webRoot { return try await file(root + "/" + name, type: type) }
             let headers: HTTPFields = [
                 .contentType: type, .eTag: tag, .cacheControl: "no-cache", .contentSecurityPolicy: policy,
             ]
             if call.request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
             return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: buffer))
         }
+    }
+
+    /// The file that stands for a built-in one while the page is being worked on.
+    private static func file(_ path: String, type: String) async throws -> Response {
+        let file = try await FileSystemReader.open(path)
+        let headers: HTTPFields = [
+            .contentType: type, .cacheControl: "no-store", .contentSecurityPolicy: policy,
+        ]
+        return Response(status: .ok, headers: headers, body: file.body(0..<file.size))
     }
 }

@@ -3,7 +3,7 @@
 import { Api, LiveEvents } from "./api.js";
 import { Conversation, ThreadView } from "./thread.js";
 import { Phone } from "./phone.js";
-import { $, avatar, el, moment, preview, shortTime } from "./view.js";
+import { $, avatar, due, el, preview, shortTime } from "./view.js";
 
 const api = new Api();
 const state = { chats: [], next: null, open: null, conversation: null, lines: [], sends: new Map(), tasks: [], typing: new Map(), filter: "", chosen: null };
@@ -310,10 +310,26 @@ async function drawTrace() {
   };
   $("trace").replaceChildren(
     message ? el("p", { class: "quote", dir: "auto" }, preview(message, nameOf)) : "",
-    el("ol", {}, ...steps.map((step) => el("li", {},
+    el("ol", {}, ...steps.map(told).map((step) => el("li", { "data-step": step.kind },
       el("div", { class: "when" }, el("span", {}, stamp.format(new Date(step.at))), el("span", {}, step.milliseconds === null ? ago(step.at) : `${step.milliseconds} ms`)),
-      el("div", { class: "what" }, step.step.replace(/^\p{L}/u, (letter) => letter.toUpperCase())), el("div", { class: "detail" }, step.detail)))),
+      el("div", { class: "what" }, step.what), step.more ? el("div", { class: "detail" }, step.more) : null))),
     el("button", { type: "button", class: "plain", onclick: (event) => void copy(event.currentTarget, JSON.stringify({ message: id, steps }, null, 2)) }, "Copy as JSON"));
+}
+
+const upper = (text) => text.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
+
+/** A step of the trace in words: what happened, and what more is known. */
+function told(step) {
+  const kind = /failed|refused|error/i.test(step.detail) ? "failed" : step.step;
+  if (step.step === "send") {
+    const [, name, rest] = /^Send (\w+)(.*)$/s.exec(step.detail) ?? [null, step.detail, ""];
+    return { ...step, kind, what: upper(name), more: rest.replace(/^[\s:]+/, "") || "Outbox" };
+  }
+  if (step.step === "event") {
+    const [, number, rest] = /^Event (\d+): (.*)$/s.exec(step.detail) ?? [null, "", step.detail];
+    return { ...step, kind, what: `Journalled${number ? ` as event ${number}` : ""}`, more: rest };
+  }
+  return { ...step, kind, what: step.step === "message" ? "In Messages" : upper(step.step), more: step.detail };
 }
 
 async function copy(button, text) {
@@ -330,12 +346,12 @@ function drawTasks() {
   $("tasks").replaceChildren(...(state.tasks.length ? [...openOnes, ...state.tasks.filter((one) => one.state !== "open")].map((task) => el("li", { "data-state": task.state },
     el("span", { class: "tick", role: "img", "aria-label": task.state }), el("div", {},
       el("div", { class: "what", dir: "auto" }, task.text),
-      el("div", { class: "due" }, [task.dueAt ? moment(task.dueAt) : "No time", chatById(task.chat)?.name].filter(Boolean).join(" · ")))))
+      el("div", { class: "due" }, [task.dueAt ? due(task.dueAt) : "No time", chatById(task.chat)?.name].filter(Boolean).join(" · ")))))
     : [el("li", { class: "nothing" }, "No tasks. Text “remind me tomorrow at 9 to …” to the agent.")]));
   const here = openOnes.filter((one) => one.chat === state.open);
   const strip = $("task-strip");
   strip.hidden = !here.length;
-  if (here.length) strip.textContent = `${here.length === 1 ? "Task" : `${here.length} tasks`}: ${here[0].text}${here[0].dueAt ? `, ${moment(here[0].dueAt)}` : ""}`;
+  if (here.length) strip.textContent = `${here.length === 1 ? "Task" : `${here.length} tasks`}: ${here[0].text}${here[0].dueAt ? `, ${due(here[0].dueAt)}` : ""}`;
 }
 $("task-strip").addEventListener("click", () => showPane("tasks"));
 
@@ -365,7 +381,12 @@ function showSide(name, isShown) {
   if (isShown && isNarrow) for (const other of ["inspector", "phone"]) if (other !== name) showSide(other, false);
   $(name).hidden = !isShown;
   $(`open-${name}`).setAttribute("aria-expanded", String(isShown));
-  if (name === "inspector" && isShown) void attempt(drawTrace);
+  if (name === "inspector" && isShown) {
+    // What happened to the newest message is the likeliest question.
+    state.chosen ??= state.conversation?.messages.findLast((one) => one.kind !== "event")?.id ?? null;
+    drawThread();
+    void attempt(drawTrace);
+  }
   if (name === "phone" && isShown) { drawThread(); phone?.view.toEnd(); }
   if (!isNarrow) view.toEnd();
 }
@@ -412,9 +433,13 @@ async function start() {
   const health = await api.get("/v1/health");
   $("login").hidden = true;
   $("app").hidden = false;
-  $("chats").replaceChildren(...Array.from({ length: 6 }, () => el("div", { class: "skeleton" })));
   state.lines = (await api.get("/v1/lines")).data;
-  if (live) return;
+  if (live) {
+    // Signed in again: go on where the page was.
+    if (!live.socket) live.start();
+    return loadAll();
+  }
+  $("chats").replaceChildren(...Array.from({ length: 6 }, () => el("div", { class: "skeleton" })));
   const hasPhone = health.features.includes("simulator") && health.scopes.includes("manage");
   if (hasPhone) {
     phone = new Phone(api, {
@@ -448,4 +473,6 @@ async function boot() {
   }
 }
 
+// A new link opened in a tab that shows the page only changes the fragment.
+window.addEventListener("hashchange", () => { if (/^#(token|code)=/.test(location.hash)) void boot(); });
 void boot();

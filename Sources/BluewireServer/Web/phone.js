@@ -215,8 +215,9 @@ export class Phone {
         }
       } catch (problem) {
         if (problem.status === 401 || problem.status === 404) return;
-        this.after = null;
-        await new Promise((done) => setTimeout(done, 2000));
+        // What happened during a cut is told after it; only another simulation begins anew.
+        if (problem.status) this.after = null;
+        await new Promise((done) => setTimeout(done, 1000));
       }
     }
   }

@@ -170,14 +170,15 @@ export class ThreadView {
     if (!this.options.showsSends || !own) return null;
     if (message.status === "failed" || message.error) return { text: `Not delivered: ${message.error?.meaning ?? "failed"}`, kind: "bad" };
     if (!isLastOwn) return null;
-    if (message.readAt) return { text: `Read ${time(message.readAt)}`, kind: "" };
-    if (message.deliveredAt) return { text: "Delivered", kind: "" };
+    if (message.readAt) return { text: `Read ${time(message.readAt)}`, kind: "", at: message.readAt };
+    if (message.deliveredAt) return { text: "Delivered", kind: "", at: message.deliveredAt };
     return message.status === "sent" ? { text: "Sent", kind: "" } : null;
   }
 
   foot(message, state) {
     if (!state) return null;
-    const note = el("span", { class: `foot ${state.kind}` }, state.text);
+    const what = state.at ? el("time", { datetime: state.at, title: moment(state.at) }, state.text) : state.text;
+    const note = el("span", { class: `foot ${state.kind}`.trim() }, what);
     if (state.kind === "bad" && this.options.retryMessage) {
       note.append(" ", el("button", { type: "button", onclick: () => this.options.retryMessage(message) }, "Try again"));
     }

@@ -17,10 +17,12 @@ export function el(tag, attributes = {}, ...children) {
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
 const dayMonth = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const dayTime = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 const full = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });
 
 export const time = (iso) => clock.format(new Date(iso));
 export const moment = (iso) => full.format(new Date(iso));
+export const due = (iso) => dayTime.format(new Date(iso));
 
 export function shortTime(iso) {
   if (!iso) return "";
@@ -128,7 +130,7 @@ function file(attachment) {
     return image;
   }
   if (ready && type.startsWith("audio/")) {
-    const audio = el("audio", { controls: true, preload: "none", src: attachment.url, "aria-label": "Voice note" });
+    const audio = el("audio", { controls: true, preload: "metadata", src: attachment.url, "aria-label": "Voice note" });
     return attachment.transcription ? el("div", {}, audio, el("p", { class: "transcript" }, attachment.transcription)) : audio;
   }
   return chip(attachment, ready);
