@@ -187,6 +187,15 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        // Figures of `make bench` that need the inside of the process; no product of ours, nothing depends on it.
+        .executableTarget(
+            name: "bluewire-bench",
+            dependencies: [
+                "BluewireModel", "BluewireCodec", "BluewireStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Benchmarks/InProcess"
+        ),
         .target(
             name: "BluewireTesting",
             dependencies: ["BluewireModel", "BluewireCodec", "BluewireTransport", "BluewireState"]

@@ -44,11 +44,8 @@ extension MessageStore: ConversationReading {
     package func chatPage(limit: Int, before: PageCursor?, text: String?) async throws -> Page<ChatSummary> {
         let page = try await chats(
             ChatQuery(limit: limit, before: before, text: text, includesFiltered: true, includesEmpty: true))
-        var summaries: [ChatSummary] = []
-        for chat in page.elements {
-            let last = try await recentMessages(in: chat.id, limit: 1).last
-            summaries.append(ChatSummary(chat: chat, lastMessage: last))
-        }
+        let last = try await lastMessages(of: page.elements.map(\.id))
+        let summaries = page.elements.map { ChatSummary(chat: $0, lastMessage: last[$0.id]) }
         return Page(elements: summaries, next: page.next, previous: page.previous)
     }
 

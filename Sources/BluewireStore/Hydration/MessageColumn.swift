@@ -5,7 +5,7 @@
 //
 
 /// The columns of a message row that hydration reads, in the order of its one column list.
-enum MessageColumn: Int, CaseIterable {
+package enum MessageColumn: Int, CaseIterable {
     case row, guid, text, attributedBody, subject, handle, service, account, error, date, dateRead, dateDelivered
     case isDelivered, isFinished, isFromMe, isRead, isSystemMessage, isServiceMessage, isSent, wasDowngraded
     case hasAttachments, isAudioMessage, itemType, otherHandle, groupTitle, groupAction, shareStatus
@@ -68,7 +68,7 @@ enum MessageColumn: Int, CaseIterable {
     }
 
     /// The column list for the message table under the alias `m`; absent columns read NULL.
-    static func list(_ schema: SchemaReport) -> String {
+    package static func list(_ schema: SchemaReport) -> String {
         allCases.map { column in
             column == .row ? "m.ROWID" : schema.has("message", column.name.lowercased()) ? "m.\(column.name)" : "NULL"
         }.joined(separator: ", ")

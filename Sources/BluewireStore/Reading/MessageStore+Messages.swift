@@ -29,6 +29,29 @@ extension MessageStore {
         }
     }
 
+    /// The newest message of each of those chats, as ``messages(in:_:)`` would list it first.
+    ///
+    /// All of them are hydrated together in one read; chats without a message are left out.
+    public func lastMessages(of chats: [ChatID]) async throws -> [ChatID: Message] {
+        try await read { database, db in
+            let directory = try database.hydrator.directory.current(in: db)
+            var rows: [MessageRow] = []
+            var places: [Int64: Int64] = [:]
+            var owners: [ChatID] = []
+            for id in chats {
+                guard let conversation = directory.conversation(id) else { continue }
+                let slice = MessageSlice(
+                    database: database, members: conversation.members, query: MessageQuery(limit: 1))
+                guard let entry = try slice.read(db).rows.first else { continue }
+                rows.append(entry.message)
+                places[entry.message.row] = entry.chat
+                owners.append(id)
+            }
+            let messages = try database.hydrator.messages(from: rows, chats: places, in: db)
+            return Dictionary(zip(owners, messages), uniquingKeysWith: { first, _ in first })
+        }
+    }
+
     static func check(_ cursor: PageCursor, generation: UInt32) throws(StoreError) {
         guard cursor.generation == generation else {
             throw StoreError(
