@@ -319,7 +319,7 @@ class Bench:
             self.report.add(name, f"{rate / 1e3:.0f} k/s and core", f"C scan, same columns {base_rate / 1e3:.0f} k/s",
                             share, ">= 0.35 x" if key == "readDecode" else "-",
                             share >= 0.35 if key == "readDecode" else None)
-        self.page_sql, self.chats_sql = page_sql, chats_sql
+        self.page_sql, self.chats_sql = page_sql, chats_sql  # for the same lines over HTTP
 
     def http(self):
         page_sql, chats_sql = self.page_sql, self.chats_sql
@@ -415,7 +415,11 @@ def main():
     options = parser.parse_args()
     bench = Bench(options)
     print(f"{options.messages} messages, release build, {os.cpu_count()} cores, load average before: {load_average()}")
-    for part in options.only.split(","):
+    parts = options.only.split(",")
+    unknown = set(parts) - {"reading", "http", "latency", "memory", "start"}
+    if unknown or ("http" in parts and "reading" not in parts):
+        parser.error("parts are reading, http (with reading), latency, memory, start")
+    for part in parts:
         getattr(bench, part)()
     bench.absent()
     print(f"load average after: {load_average()}")

@@ -74,7 +74,8 @@ try await percentiles("chats50", repeats: 200) {
 // Nothing else runs in this process, so plain queues may block here.
 let database = try store.database()
 let bodies: [[UInt8]] = try await database.read { db in
-    try Data.fetchAll(db, sql: "SELECT attributedBody FROM message WHERE attributedBody IS NOT NULL").map { [UInt8]($0) }
+    try Data.fetchAll(db, sql: "SELECT attributedBody FROM message WHERE attributedBody IS NOT NULL")
+        .map { [UInt8]($0) }
 }
 var lengths = 0
 try rate("decode") {
@@ -104,7 +105,9 @@ func page(after row: Int64, in db: Database) throws -> [MessageRow] {
     return rows
 }
 
-let pool = try DatabaseQueue(path: path, configuration: { var plain = Configuration(); plain.readonly = true; return plain }())
+var readOnly = Configuration()
+readOnly.readonly = true
+let pool = try DatabaseQueue(path: path, configuration: readOnly)
 try rate("readRows") {
     try pool.read { db in
         var row: Int64 = 0
