@@ -24,7 +24,8 @@ struct SearchScan: Sendable {
 
     private static let size = 2000
 
-    private let words: [String]
+    private let words: [[UInt8]]
+    private var folder = TextFolder()
     private let chat: Int64?
     private var position = Hit(date: .max, row: .max)
 
@@ -35,7 +36,7 @@ struct SearchScan: Sendable {
 
     /// A scan for folded words.
     init(words: [String], chat: Int64?) {
-        self.words = words
+        self.words = words.map { Array($0.utf8) }
         self.chat = chat
     }
 
@@ -53,8 +54,8 @@ struct SearchScan: Sendable {
             let text: String = try row.withUnsafeData(atIndex: 2) { body in
                 decoder.plainText(attributedBody: body.map { [UInt8]($0) }, text: row[3])
             }
-            let folded = TextFolding.folded(text)
-            if words.allSatisfy({ folded.contains($0) }) { hits.append(rest.position) }
+            let folded = rest.folder.bytes(of: text)
+            if words.allSatisfy({ folded.contains(word: $0) }) { hits.append(rest.position) }
         }
         rest.rowCount += count
         rest.isFinished = count < Self.size
