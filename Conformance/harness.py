@@ -480,6 +480,7 @@ class Simulator:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(timeout=10)
+        self.process.stdout.close()
 
 
 def bodies(database: pathlib.Path, guids=None) -> dict:

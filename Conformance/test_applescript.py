@@ -9,7 +9,7 @@ import unittest
 
 import harness
 from harness import Folder, Gateway, Simulator, run, wait_until
-from test_outbox import Traced, check_durable, own_rows
+from test_outbox import Traced, check_durable, own_rows, require_strace
 
 STAND_IN = pathlib.Path(__file__).resolve().parent / "stand_ins" / "osascript"
 
@@ -254,8 +254,7 @@ class AppleScriptTest(unittest.TestCase):
 
 class AppleScriptDurabilityTest(unittest.TestCase):
     def test_it_is_on_the_disk_before_osascript_starts(self):
-        if not shutil.which("strace"):
-            self.skipTest("strace is not installed")
+        require_strace(self)
         with Folder() as folder:
             messages = Messages(folder, Traced)
             messages.gateway.start()

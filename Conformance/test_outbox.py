@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 import unittest
@@ -361,6 +362,13 @@ class FaultTest(OutboxCase):
         self.assertEqual(numbers, sorted(numbers))
 
 
+def require_strace(test: unittest.TestCase):
+    """Linux has `strace` (`Scripts/setup test` installs it); elsewhere there is none."""
+    if sys.platform != "linux":
+        test.skipTest("strace exists on Linux only")
+    test.assertTrue(shutil.which("strace"), "strace is missing: run Scripts/setup test")
+
+
 class Traced(Gateway):
     """A gateway under `strace`."""
 
@@ -427,8 +435,7 @@ def check_durable(test: unittest.TestCase, trace: pathlib.Path, handed_over: str
 
 class DurabilityTest(unittest.TestCase):
     def test_it_is_on_the_disk_before_the_answer_and_before_the_transport(self):
-        if not shutil.which("strace"):
-            self.skipTest("strace is not installed")
+        require_strace(self)
         with Folder() as folder, Simulator(folder, "--speed", "10") as simulator:
             simulator.call("POST", "/say", {"from": "+15552000001", "text": "hello"})
             with Traced(folder, simulator.database, "--transport", "simulator", "--simulator-socket",

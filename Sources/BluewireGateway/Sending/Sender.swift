@@ -65,9 +65,10 @@ package struct Sender: Sendable {
         return try await Self.settled(send, wait: options.wait) { try await client.send($0.id) }
     }
 
-    /// Without a gateway the outbox works in this process; its rows are leased, so a gateway that starts meanwhile
-    /// neither loses nor repeats them. The origin is the one of the gateway's own socket: a key used through the
-    /// gateway is the same key here.
+    /// Sends with an outbox in this process.
+    ///
+    /// Its rows are leased, so a gateway that starts meanwhile neither loses nor repeats them. The origin is the one of
+    /// the gateway's own socket: a key used through the gateway is the same key here.
     private func sendAlone(_ options: SendRequestOptions) async throws -> NativeSend {
         let store = try StoreFactory.store(configuration)
         let recipient = try await recipient(options.to, in: store)

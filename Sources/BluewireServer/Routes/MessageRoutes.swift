@@ -23,8 +23,8 @@ enum MessageRoutes {
             let request: NativeSendRequest = try await call.body()
             if request.files?.isEmpty == false, !caller.isLocalOwner { throw NativeProblem.filesAreLocal }
             return try await submit(
-                call, to: try await recipient(of: request, call), asWritten: request.chat ?? request.to, line: request.line,
-                action: .message(request.draft))
+                call, to: try await recipient(of: request, call), asWritten: request.chat ?? request.to,
+                line: request.line, action: .message(request.draft))
         },
         .post("/v1/messages/{message}/tapbacks", .scope(.send), "Put a tapback on a message, or take it off.") { call in
             let message = try await call.message()
@@ -40,8 +40,8 @@ enum MessageRoutes {
     ) async throws -> Response {
         let send = try await call.context.sender.submit(
             SendRequest(
-                recipient: recipient, recipientAsWritten: asWritten, line: line.map(LineID.init(rawValue:)), action: action,
-                key: call.request.headers[.idempotencyKey], origin: try call.principal().id))
+                recipient: recipient, recipientAsWritten: asWritten, line: line.map(LineID.init(rawValue:)),
+                action: action, key: call.request.headers[.idempotencyKey], origin: try call.principal().id))
         return .json(NativeSend(send), status: .accepted)
     }
 
