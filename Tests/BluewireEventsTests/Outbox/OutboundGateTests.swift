@@ -109,17 +109,17 @@ import Testing
 
     @Test func aKeyGoesWithTheRecipientAsWrittenNotWithWhatItStandsForNow() async throws {
         let bench = Bench()
-        func submit(_ recipient: Recipient, _ written: String) async throws(OutboundError) -> Send {
+        func submit(_ chat: ChatID, _ written: String) async throws(OutboundError) -> Send {
             try await bench.gate.submit(
                 SendRequest(
-                    recipient: recipient, recipientAsWritten: written, action: .message(Draft(text: "hi")), key: "k",
+                    recipient: .chat(chat), recipientAsWritten: written, action: .message(Draft(text: "hi")), key: "k",
                     origin: "test"))
         }
-        let first = try await submit(.handle("+15550001"), "+15550001")
-        let again = try await submit(.chat(ChatID(rawValue: "ch_a")), "+15550001")
+        let first = try await submit(SimulatedMessages.chats[0], "+15550001")
+        let again = try await submit(SimulatedMessages.chats[1], "+15550001")
         #expect(again.id == first.id)
         let error = await #expect(throws: OutboundError.self) {
-            _ = try await submit(.handle("+15550001"), "+15550002")
+            _ = try await submit(SimulatedMessages.chats[0], "+15550002")
         }
         #expect(error?.code == .keyReused)
     }
