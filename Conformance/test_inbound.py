@@ -105,6 +105,12 @@ class InboundTest(unittest.TestCase):
     def live(self, watched: Watched, *arguments: str, rate: int = 50, count: int = 500) -> Writer:
         return Writer(watched.database, "--live", str(rate), "--live-count", str(count), "--live-random", *arguments)
 
+    def test_a_new_webhook_hears_the_next_message(self):
+        watched = self.watched(messages=3000)
+        writer = self.live(watched, count=1)
+        writer.finish()
+        watched.settle(set(writer.created), seconds=5)
+
     def test_steady_stream(self):
         watched = self.watched()
         writer = self.live(watched)

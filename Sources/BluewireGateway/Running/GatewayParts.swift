@@ -190,6 +190,7 @@ struct GatewayParts: Sendable {
         context.render = render
         context.webRoot = configuration.webRoot
         context.readiness = { await readiness.missing() }
+        context.webhooksChanged = { webhooks.reload() }
         context.testWebhook = { webhook in _ = try await webhooks.sendTest(to: webhook.id) }
         if configuration.transport == .simulator, let socket = configuration.simulatorSocket {
             let client = SimulatorClient(socketPath: socket)

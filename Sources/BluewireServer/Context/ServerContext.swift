@@ -34,6 +34,8 @@ package struct ServerContext: Sendable {
     package var readiness: @Sendable () async -> [NativeReadiness]
     /// Queues a test event for a webhook; nil where no webhooks run.
     package var testWebhook: (@Sendable (Webhook) async throws -> Void)?
+    /// Told after a webhook was registered or removed, so that it starts or ends at once.
+    package var webhooksChanged: @Sendable () -> Void
     /// Passes a call on to the simulator; only the demo has one.
     package var simulator: SimulatorProxy?
     /// A folder whose files stand for the built-in page; nil for the page of this build.
@@ -58,6 +60,7 @@ package struct ServerContext: Sendable {
         names = { _ in nil }
         readiness = { [] }
         testWebhook = nil
+        webhooksChanged = {}
         simulator = nil
         webRoot = nil
         render = { NativeEvent($0).json }

@@ -23,6 +23,7 @@ enum WebhookRoutes {
             }
             let webhook = try await repository(call).create(
                 url: request.url, filter: EventFilter(request), after: call.context.journal.head)
+            call.context.webhooksChanged()
             return .json(NativeWebhook(webhook, showsSecret: true), status: .created)
         },
         .get("/v1/webhooks/{webhook}", .scope(.manage), "One webhook.") { call in
@@ -32,6 +33,7 @@ enum WebhookRoutes {
             guard try await repository(call).remove(try call.parameter("webhook")) else {
                 throw NativeProblem.notFound("webhook")
             }
+            call.context.webhooksChanged()
             return .empty
         },
         .get("/v1/webhooks/{webhook}/deliveries", .scope(.manage), "The newest deliveries of a webhook.") { call in
