@@ -206,6 +206,34 @@ class MisbehavingModelTest(unittest.TestCase):
         self.assertIn("first", asked)
         self.assertIn("second", asked)
 
+    def test_a_message_taken_back_is_not_answered(self):
+        person = "+15550600001"
+        agent = Agent(self, self.fake.url, "fake", [person], ["*"])
+        message = agent.say(person, "never mind case:slow")
+        wait_until(lambda: self.fake.count("slow") == 1, 20, "the model was asked")
+        status, answer = agent.simulator.call("POST", "/unsend", {"message": message})
+        self.assertEqual(status, 200, answer)
+        wait_until(lambda: self.fake.left.get("slow") == 1, 20, "the request was given up")
+        # A later message is answered, and only that one.
+        last = agent.say(person, "case:plain")
+        agent.await_end(last)
+        agent.settle()
+        self.assertEqual(agent.answers(person), [WHOLE])
+        self.assertEqual(self.fake.count("slow"), 1)
+
+    def test_an_edited_message_is_answered_as_it_reads_now(self):
+        person = "+15550700001"
+        agent = Agent(self, self.fake.url, "fake", [person], ["*"])
+        message = agent.say(person, "case:slow")
+        wait_until(lambda: self.fake.count("slow") == 1, 20, "the model was asked")
+        status, answer = agent.simulator.call("POST", "/edit", {"message": message, "text": "changed case:plain"})
+        self.assertEqual(status, 200, answer)
+        agent.await_end(message)
+        agent.settle()
+        self.assertEqual(agent.answers(person), [WHOLE])
+        self.assertEqual(self.fake.count("slow"), 1)
+        self.assertIn("changed", self.fake.requests["plain"][-1]["user"])
+
     def test_a_kill_while_thinking_neither_loses_nor_doubles_the_answer(self):
         person = "+15550500001"
         agent = Agent(self, self.fake.url, "fake", [person], ["*"])

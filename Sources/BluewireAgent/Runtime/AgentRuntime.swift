@@ -51,6 +51,10 @@ package final class AgentRuntime: Sink, Service {
             guard case .message(let message, let changed, let arrival) = event.snapshot, let chat = event.chat else {
                 continue
             }
+            if event.kind == .messageUpdated, changed.contains(where: { ["edited", "unsent"].contains($0) }) {
+                try await sessions.revise(message.id, isGone: message.kind == .unsent, in: chat, now: services.clock.now)
+                continue
+            }
             // A body that came late completes its message in an update; other updates are no news to an agent.
             let isCompletion =
                 event.kind == .messageUpdated && message.editedAt == nil

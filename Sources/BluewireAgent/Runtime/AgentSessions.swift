@@ -67,6 +67,23 @@ actor AgentSessions {
         return true
     }
 
+    /// Notes that a waiting message was edited or taken back, and interrupts the turn that thinks about it.
+    ///
+    /// What was answered already stays answered.
+    func revise(_ message: MessageID, isGone: Bool, in chat: ChatID, now: Timestamp) async throws {
+        guard var session = sessions[chat],
+            let index = session.state.pending.firstIndex(where: { $0.message == message })
+        else { return }
+        if isGone {
+            session.state.pending.remove(at: index)
+        } else {
+            session.debounce(at: now, quiet: quiet, maximum: maximum)
+        }
+        session.interruption?.yield()
+        sessions[chat] = session
+        try await save(chat)
+    }
+
     /// Chats whose session has to be run; each is given once.
     func takeReady() -> [ChatID] {
         defer { ready = [] }

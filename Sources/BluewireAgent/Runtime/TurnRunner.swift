@@ -75,7 +75,7 @@ struct TurnRunner: Sendable {
         switch thought {
         case .interrupted, .background:
             await sender.signal(.typing(isOn: false))
-            try await end(turn, "cancelled", step: "interrupted", detail: "a new message came; nothing was sent")
+            try await end(turn, "cancelled", step: "interrupted", detail: "the messages changed; nothing was sent")
             try Task.checkCancellation()
         case .answered(let answer):
             do {
@@ -131,7 +131,7 @@ struct TurnRunner: Sendable {
         try Task.checkCancellation()
         var bubbles: [String]
         switch answer.result {
-        case .success(let text): bubbles = BubbleSplitter().split(text)
+        case .success(let text): bubbles = BubbleSplitter().split(text).map(PlainText.of).filter { !$0.isEmpty }
         case .failure(let error):
             try await note(turn, "model.failed", error.description)
             bubbles = pending.contains(where: \.tellsFailures) ? [Self.apology(for: error)] : []
