@@ -8,6 +8,8 @@ import BluewireModel
 import BluewireState
 import BluewireStore
 package import BluewireWire
+// Full Foundation: looking for the state directory.
+import Foundation
 
 /// Reads chats for a command: through the running gateway, or the database itself when none runs.
 ///
@@ -109,7 +111,10 @@ package struct ChatReader: Sendable {
 package enum RunningGateway {
     /// A client of the gateway that holds this state, when it answers.
     package static func client(_ configuration: GatewayConfiguration) async -> GatewayClient? {
-        guard let directory = try? StateDirectory(path: configuration.stateDirectory) else { return nil }
+        // Looking for a gateway must not make the directory of one.
+        guard FileManager.default.fileExists(atPath: configuration.stateDirectory),
+            let directory = try? StateDirectory(path: configuration.stateDirectory)
+        else { return nil }
         let client = GatewayClient(.socket(path: directory.socketPath))
         return await client.isAnswering ? client : nil
     }
