@@ -147,6 +147,25 @@ class DemoTest(unittest.TestCase):
         print(f"\n  live after {self.seconds:.1f} s (the demo says {self.demo.greeting['seconds']} s), "
               f"answered after {seconds:.2f} s", flush=True)
 
+    def test_tapbacks_and_replies_go_out_from_the_page(self):
+        page = self.page
+        self.sit_at("Ana Silva")
+        theirs = page.wait("[...document.querySelectorAll('#messages .row:not(.own)')].at(-1)?.dataset.key", 5, "a message of hers")
+        page.run("document.querySelector(`[data-key='${arguments[0]}'] .bubble`).dispatchEvent("
+                 "new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: 600, clientY: 500 }))", theirs)
+        page.shot("wide-tapback")
+        page.one("#acts [aria-label=love]").click()
+        page.wait("document.querySelector(`#messages [data-key='${arguments[0]}'] .taps`)?.textContent.includes('❤')", 8, "the tapback", theirs)
+        page.run("document.querySelector(`#messages [data-key='${arguments[0]}']`).focus()", theirs)
+        page.driver.switch_to.active_element.send_keys("r")
+        page.wait("!document.getElementById('replying').hidden", 5, "what is replied to")
+        page.type("#draft", "an answer in place", ENTER)
+        own = page.wait("[...document.querySelectorAll('#messages .row.own:not([data-key^=send-])')]"
+                        ".findLast((one) => one.textContent.includes('an answer in place') && one.querySelector('.reply'))?.dataset.key", 8, "the reply")
+        told = self.demo.get(f"/v1/messages/{own}", page.cookie())
+        self.assertEqual(told["replyTo"]["message"], theirs)
+        self.assertTrue(page.run("return document.getElementById('replying').hidden"))
+
     def test_the_inspector_tells_what_happened(self):
         page = self.page
         self.sit_at("Maria Morgan")

@@ -133,6 +133,7 @@ async function open(id, moves) {
   state.open = id;
   state.chosen = null;
   view.chosen = null;
+  replyTo(null);
   view.clear();
   drawChats();
   drawHead(chat);
@@ -212,12 +213,78 @@ $("composer").addEventListener("submit", (event) => {
   $("send").disabled = true;
   void (async () => {
     try {
-      takeSend(await api.post("/v1/messages", { chat: state.open, text }, { "Idempotency-Key": crypto.randomUUID() }));
+      const reply = state.replyTo ? { replyTo: state.replyTo } : {};
+      takeSend(await api.post("/v1/messages", { chat: state.open, text, ...reply }, { "Idempotency-Key": crypto.randomUUID() }));
+      replyTo(null);
       if (!state.conversation.isAtHead) await state.conversation.load();
       drawThread(true);
     } catch (problem) { draft.value = text; $("send").disabled = false; fail(problem); }
   })();
 });
+
+// Tapbacks and replies: a right click or a long press on a message, or the keys 1 to 6 and R on the chosen row.
+
+const tapbacks = [["love", "❤️"], ["like", "👍"], ["dislike", "👎"], ["laugh", "😂"], ["emphasize", "‼️"], ["question", "❓"]];
+
+const lacking = (capability) => {
+  const line = state.lines.find((one) => one.id === chatById(state.open)?.line);
+  return line?.missing.find((one) => one.capability === capability)?.reason ?? null;
+};
+const ownTapback = (message, kind) => message.tapbacks.some((one) => one.isFromMe && one.kind === kind);
+
+function react(message, kind) {
+  leaveActs(message.id);
+  const body = ownTapback(message, kind) ? { kind, remove: true } : { kind };
+  void attempt(async () => takeSend(await api.post(`/v1/messages/${encodeURIComponent(message.id)}/tapbacks`, body)));
+}
+
+function replyTo(message) {
+  leaveActs();
+  state.replyTo = message?.id ?? null;
+  $("replying").hidden = !message;
+  if (message) { $("replying-to").textContent = `Reply to “${preview({ ...message, isFromMe: false }, nameOf)}”`; $("draft").focus(); }
+}
+$("stop-reply").addEventListener("click", () => { replyTo(null); $("draft").focus(); });
+
+const rowOf = (id) => [...$("messages").querySelectorAll(".row")].find((one) => one.dataset.key === id);
+
+function leaveActs(returnTo) {
+  if ($("acts").hidden) return;
+  $("acts").hidden = true;
+  if (returnTo) rowOf(returnTo)?.focus({ preventScroll: true });
+}
+
+function showActs(message, x, y) {
+  const noTapback = lacking("tapback");
+  const noReply = lacking("reply");
+  $("acts").replaceChildren(
+    ...tapbacks.map(([kind, sign]) => el("button", { type: "button", "aria-label": kind, title: noTapback ?? kind, disabled: !!noTapback, "aria-pressed": String(ownTapback(message, kind)), onclick: () => react(message, kind) }, sign)),
+    el("button", { type: "button", class: "word", disabled: !!noReply, title: noReply, onclick: () => replyTo(message) }, "Reply"));
+  $("acts").dataset.message = message.id;
+  $("acts").hidden = false;
+  const box = $("acts").getBoundingClientRect();
+  $("acts").style.left = `${Math.max(8, Math.min(innerWidth - box.width - 8, x - box.width / 2))}px`;
+  $("acts").style.top = `${Math.max(8, Math.min(innerHeight - box.height - 8, y - box.height - 12))}px`;
+  $("acts").querySelector("button:enabled")?.focus();
+}
+
+$("messages").addEventListener("contextmenu", (event) => {
+  const message = state.conversation?.find(event.target.closest(".row")?.dataset.key);
+  if (!message || event.target.closest("a, audio")) return;
+  event.preventDefault();
+  const place = event.target.closest(".row").querySelector(".bubble")?.getBoundingClientRect();
+  showActs(message, event.clientX || (place?.left ?? 0) + 80, event.clientY || (place?.top ?? 0));
+});
+$("messages").addEventListener("keydown", (event) => {
+  const message = event.target.classList.contains("row") ? state.conversation?.find(event.target.dataset.key) : null;
+  if (!message || event.metaKey || event.ctrlKey || event.altKey) return;
+  const kind = tapbacks[Number(event.key) - 1]?.[0];
+  if (kind && !lacking("tapback")) react(message, kind);
+  if (event.key === "r" && !lacking("reply")) { event.preventDefault(); replyTo(message); }
+});
+$("messages").addEventListener("scroll", () => leaveActs(), { passive: true });
+document.addEventListener("pointerdown", (event) => { if (!event.target.closest("#acts")) leaveActs(); });
+$("acts").addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); leaveActs($("acts").dataset.message); } });
 
 const rank = ["queued", "dispatched", "unknown", "landed", "sent", "delivered", "read"];
 function takeSend(send) {
