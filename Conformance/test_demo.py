@@ -150,6 +150,7 @@ class DemoTest(unittest.TestCase):
     def test_tapbacks_and_replies_go_out_from_the_page(self):
         page = self.page
         self.sit_at("Ana Silva")
+        self.assertTrue(page.run("return document.getElementById('task-strip').hidden"), "no task of another chat")
         theirs = page.wait("[...document.querySelectorAll('#messages .row:not(.own)')].at(-1)?.dataset.key", 5, "a message of hers")
         page.run("document.querySelector(`[data-key='${arguments[0]}'] .bubble`).dispatchEvent("
                  "new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX: 600, clientY: 500 }))", theirs)

@@ -137,6 +137,7 @@ async function open(id, moves) {
   view.clear();
   drawChats();
   drawHead(chat);
+  drawTasks();
   $("thread-empty").hidden = true;
   $("messages").hidden = false;
   $("composer").hidden = false;

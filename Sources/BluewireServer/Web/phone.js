@@ -86,6 +86,7 @@ export class Phone {
 
   render(conversation, chat) {
     const fits = chat && this.seat && ((this.seat.guid && chat.aliases.includes(this.seat.guid)) || chat.participants.some((one) => one.address === this.seat.address));
+    if (fits && this.conversation !== conversation) this.view.clear();
     this.conversation = fits ? conversation : null;
     if (fits) this.view.render(conversation, chat.isGroup);
     else { this.view.clear(); $("phone-messages").append(el("p", { class: "empty" }, "Say something to begin.")); }

@@ -12,6 +12,7 @@ export class Conversation {
     this.pages = [];      // newest page first; items of a page oldest first
     this.pending = [];    // sends whose row was not seen yet
     this.isLoading = false;
+    this.loads = new Set();
   }
 
   /** Whether the newest message is in the window. */
@@ -19,7 +20,13 @@ export class Conversation {
   get hasOlder() { return !!this.pages.at(-1)?.next; }
   get messages() { return this.pages.slice().reverse().flatMap((page) => page.items); }
 
-  async load() { this.pages = [await this.page("")]; }
+  async load() {
+    // What arrives while the page is on its way may not be on it.
+    const early = [];
+    this.loads.add(early);
+    try { this.pages = [await this.page("")]; } finally { this.loads.delete(early); }
+    for (const message of early) this.put(message);
+  }
 
   async page(query) {
     const list = await this.api.get(`/v1/chats/${encodeURIComponent(this.chat)}/messages?limit=${pageSize}${query}`);
@@ -60,6 +67,7 @@ export class Conversation {
 
   /** Puts a message where it belongs; returns whether it is new to the window. */
   put(message) {
+    for (const early of this.loads) early.push(message);
     for (const page of this.pages) {
       const index = page.items.findIndex((one) => one.id === message.id);
       if (index >= 0) { page.items[index] = message; return false; }
