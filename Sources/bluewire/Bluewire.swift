@@ -23,7 +23,8 @@ struct Bluewire: AsyncParsableCommand {
         version: ProductVersion.current,
         subcommands: [
             DemoCommand.self, ServeCommand.self, SimulateCommand.self, WatchCommand.self, SendCommand.self,
-            ChatsCommand.self, HistoryCommand.self, InspectCommand.self,
+            ChatsCommand.self, HistoryCommand.self, DoctorCommand.self, InspectCommand.self,
+            SelftestCommand.self,
         ]
     )
 

@@ -15,7 +15,8 @@ enum FreePort {
         return GatewayConfiguration.ListenAddress(host: wanted.host, port: 0)
     }
 
-    private static func isTaken(port: Int) -> Bool {
+    /// Whether somebody listens on this port of the loopback address.
+    static func isTaken(port: Int) -> Bool {
         #if os(Linux)
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else

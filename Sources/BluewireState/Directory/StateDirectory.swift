@@ -128,6 +128,9 @@ package final class StateDirectory: Sendable {
         return missing
     }
 
+    /// The process that holds the lock of the state directory at `path`, which is not opened or made; nil when nobody does.
+    package static func lockHolder(at path: String) -> Int32? { StateLock.holder(of: path + "/gateway.lock") }
+
     /// Makes a file private (0600), if it exists.
     package static func makePrivate(file path: String) { chmod(path, 0o600) }
 

@@ -1,0 +1,107 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireAgent
+package import BluewireModel
+// Full Foundation: free space, time zones, the environment.
+import Foundation
+import Subprocess
+#if canImport(System)
+import System
+#else
+import SystemPackage
+#endif
+
+/// What diagnosis asks of the computer besides files: replaced by a stand-in in tests.
+package struct DiagnosisMachine: Sendable {
+    /// Whether this is a Mac.
+    package var isMac: Bool
+    /// The process's environment.
+    package var environment: [String: String]
+    /// Whether the process has every right, so that checks of rights say nothing.
+    package var isRoot: Bool
+    /// The time of day.
+    package var now: Timestamp
+    /// The name of the time zone.
+    package var zone: String
+    /// The language and region.
+    package var locale: String
+    /// The bytes free where the folder lies; nil when that cannot be told.
+    package var freeBytes: @Sendable (_ folder: String) -> Int64?
+    /// Whether somebody listens on a port of this computer.
+    package var isPortTaken: @Sendable (_ port: Int) -> Bool
+    /// Whether a Bluewire gateway answers on a port of this computer.
+    package var isGatewayOn: @Sendable (_ port: Int) async -> Bool
+    /// Where model endpoints were found, for people.
+    package var modelOrigins: @Sendable () async -> [String]
+    /// Runs a tool of the system; nil when it is not there. Tools that could raise a question are never run.
+    package var run: @Sendable (_ tool: String, _ arguments: [String]) async -> Answer?
+
+    /// How long a check waits for something that should happen at once.
+    package var patience: Duration = .seconds(1)
+
+    /// What a tool answered.
+    package struct Answer: Hashable, Sendable {
+        /// Whether it ended well.
+        package var isSuccess: Bool
+        /// What it printed.
+        package var output: String
+
+        /// An answer from its fields.
+        package init(isSuccess: Bool, output: String) {
+            self.isSuccess = isSuccess
+            self.output = output
+        }
+    }
+
+    /// This computer.
+    package static var this: DiagnosisMachine {
+        let environment = ProcessInfo.processInfo.environment
+        return DiagnosisMachine(
+            isMac: isThisAMac, environment: environment, isRoot: geteuid() == 0, now: SystemTime.now,
+            zone: TimeZone.current.identifier, locale: Locale.current.identifier, freeBytes: freeBytes,
+            isPortTaken: FreePort.isTaken,
+            isGatewayOn: { await GatewayClient(.url("http://127.0.0.1:\($0)", token: "none")).isAnswering },
+            modelOrigins: { await ProviderDetection.detect(environment: environment).map(\.origin) }, run: run
+        )
+    }
+
+    private static var isThisAMac: Bool {
+        #if os(macOS)
+        true
+        #else
+        false
+        #endif
+    }
+
+    private static func freeBytes(_ folder: String) -> Int64? {
+        // The nearest folder that exists lies on the same volume.
+        var path = URL(filePath: folder)
+        while !FileManager.default.fileExists(atPath: path.path), path.path != "/" { path.deleteLastPathComponent() }
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: path.path)
+        return (attributes?[.systemFreeSize] as? NSNumber)?.int64Value
+    }
+
+    private static func run(_ tool: String, _ arguments: [String]) async -> Answer? {
+        guard FileManager.default.isExecutableFile(atPath: tool) else { return nil }
+        return await withTaskGroup(of: Answer.self) { group in
+            group.addTask {
+                let result = try? await Subprocess.run(
+                    .path(FilePath(tool)), arguments: Arguments(arguments), output: .string(limit: 64 << 10),
+                    error: .discarded
+                )
+                guard let result else { return Answer(isSuccess: false, output: "") }
+                return Answer(isSuccess: result.terminationStatus.isSuccess, output: result.standardOutput)
+            }
+            group.addTask {
+                _ = try? await ContinuousClock().sleep(for: .seconds(10))
+                return Answer(isSuccess: false, output: "")
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? Answer(isSuccess: false, output: "")
+        }
+    }
+}
