@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireState
 // Full Foundation: folders.
 import Foundation
 
@@ -35,6 +36,12 @@ struct DemoFolder: Sendable {
                     remedy: "Give an empty or new folder with --state."
                 )
             }
+        }
+        guard StateDirectory.lockHolder(at: path + "/state") == nil else {
+            throw GatewayError(
+                .busy, message: "A demo already runs in \(path).",
+                remedy: "Stop it first, or give another folder with --state."
+            )
         }
         do {
             if !options.keepsHistory, manager.fileExists(atPath: path) { try manager.removeItem(atPath: path) }

@@ -6,6 +6,7 @@
 
 import BluewireAgent
 package import BluewireModel
+import BluewireNetwork
 // Full Foundation: free space, time zones, the environment.
 import Foundation
 import Subprocess
@@ -64,7 +65,7 @@ package struct DiagnosisMachine: Sendable {
             isMac: isThisAMac, environment: environment, isRoot: geteuid() == 0, now: SystemTime.now,
             zone: TimeZone.current.identifier, locale: Locale.current.identifier, freeBytes: freeBytes,
             isPortTaken: FreePort.isTaken,
-            isGatewayOn: { await GatewayClient(.url("http://127.0.0.1:\($0)", token: "none")).isAnswering },
+            isGatewayOn: isGatewayOn,
             modelOrigins: { await ProviderDetection.detect(environment: environment).map(\.origin) }, run: run
         )
     }
@@ -75,6 +76,16 @@ package struct DiagnosisMachine: Sendable {
         #else
         false
         #endif
+    }
+
+    private static func isGatewayOn(_ port: Int) async -> Bool {
+        // The simulator's purpose is the one for services of this computer.
+        guard let policy = try? EgressPolicy(allow: [EgressPurpose.simulator.rawValue: ["127.0.0.0/8"]]) else { return false }
+        let request = EgressRequest(
+            .simulator, url: "http://127.0.0.1:\(port)/healthz",
+            limits: EgressLimits(connect: .seconds(1), idle: .seconds(2), total: .seconds(2))
+        )
+        return (try? await EgressClient(policy: policy).send(request))?.status == 200
     }
 
     private static func freeBytes(_ folder: String) -> Int64? {

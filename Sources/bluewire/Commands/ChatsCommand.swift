@@ -13,6 +13,7 @@ struct ChatsCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "chats",
         abstract: "List chats, the newest first.",
+        usage: "bluewire chats [<options>] [<query>]",
         discussion: """
             Asks the running gateway; reads the database directly when none runs, or with --db.
 

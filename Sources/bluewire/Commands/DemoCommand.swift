@@ -12,8 +12,9 @@ struct DemoCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract: "Simulated Messages, the gateway and an agent, in your browser.",
+        usage: "bluewire demo [<options>]",
         discussion: """
-            Nothing here can reach a real person. The simulated Messages live in a folder of their own, made anew each
+            Nothing here can reach a real person. The simulated Messages live in a folder of their own, made anew each \
             time unless --keep is given.
 
             Example:  bluewire demo

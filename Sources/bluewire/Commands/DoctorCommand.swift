@@ -12,6 +12,7 @@ struct DoctorCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check what Bluewire needs, and say what to do about what is missing.",
+        usage: "bluewire doctor [<options>]",
         discussion: """
             Read-only; raises no permission prompt. Exits with 1 when something that is needed is missing.
 

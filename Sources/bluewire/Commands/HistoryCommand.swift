@@ -13,6 +13,7 @@ struct HistoryCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "history",
         abstract: "Print the messages of a chat, oldest first.",
+        usage: "bluewire history [<options>] [<chat>]",
         discussion: """
             CHAT is an id (ch_…), a GUID (iMessage;-;+15551234567) or an address.
 

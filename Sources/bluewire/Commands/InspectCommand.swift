@@ -13,7 +13,7 @@ struct InspectCommand: AsyncParsableCommand {
         commandName: "inspect",
         abstract: "Look at a database or at one captured blob.",
         discussion: """
-            `inspect database` prints the schema's generation, the columns present and absent, and counts; no text, no
+            `inspect database` prints the schema's generation, the columns present and absent, and counts; no text, no \
             name and no address. `inspect body|payload|summary FILE` prints the typed value of one blob.
 
             Example:  bluewire inspect database --db ./chat.db
@@ -26,6 +26,7 @@ struct InspectCommand: AsyncParsableCommand {
     struct Database: GatewayCommand {
         static let configuration = CommandConfiguration(
             abstract: "Schema and counts of a database, without content.",
+            usage: "bluewire inspect database [<options>]",
             discussion: "Example:  bluewire inspect database --db ./chat.db"
         )
         @OptionGroup var common: CommonOptions

@@ -12,6 +12,7 @@ struct SelftestCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "selftest",
         abstract: "Run read-only checks on a real Mac and write a redacted report.",
+        usage: "bluewire selftest --mac [<options>]",
         discussion: """
             Sends nothing, unless --send-to-self is given and its question is answered with yes.
 

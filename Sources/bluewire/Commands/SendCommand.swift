@@ -13,9 +13,10 @@ struct SendCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "send",
         abstract: "Send a message and say what became of it.",
+        usage: "bluewire send [<options>] <to> [<text>]",
         discussion: """
-            TO is a chat id (ch_…), a GUID or an address. The message goes through the running gateway; without one
-            it is sent from here, durably either way. With --key the same message is sent once, however often the
+            TO is a chat id (ch_…), a GUID or an address. The message goes through the running gateway; without one \
+            it is sent from here, durably either way. With --key the same message is sent once, however often the \
             command is repeated. Waits until the message is seen in the store, has failed, or --wait has passed.
 
             Example:  bluewire send +15551234567 "On my way"

@@ -12,8 +12,9 @@ struct ServeCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Run the gateway until it is stopped.",
+        usage: "bluewire serve [<options>]",
         discussion: """
-            Settings come from the configuration file, then the environment (BLUEWIRE_…), then these flags.
+            Settings come from the configuration file, then the environment (BLUEWIRE_…), then these flags. \
             Agents write drafts for approval (shadow mode) unless --agents-send is given.
 
             Example:  bluewire serve --listen 127.0.0.1:8787

@@ -12,12 +12,14 @@ struct SimulateCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Run simulated Messages: a chat.db in Apple's schema with scripted people.",
+        usage: "bluewire simulate [<options>] --home <directory>",
         discussion: """
-            Writes only below --home, and refuses a folder that holds anything but a simulation. Its HTTP API on the
+            Writes only below --home, and refuses a folder that holds anything but a simulation. Its HTTP API on the \
             socket plays people and switches faults.
 
             Example:  bluewire simulate --home ./sim
-                      bluewire serve --db ./sim/Library/Messages/chat.db --transport simulator \
+                      bluewire serve --transport simulator \\
+                        --db ./sim/Library/Messages/chat.db \\
                         --simulator-socket ./sim/simulator.sock
             """
     )

@@ -12,12 +12,13 @@ struct WatchCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch",
         abstract: "Print messages as they arrive; with --exec, answer them by a program.",
+        usage: "bluewire watch [<options>]",
         discussion: """
-            Follows the running gateway; without one, or with --db, watches the database itself from now on.
+            Follows the running gateway; without one, or with --db, watches the database itself from now on. \
             --json prints every event as the API shows it.
 
-            With --exec each incoming message is handed to the program as one JSON object on standard input, and what
-            it prints is sent back into the chat. The program is started directly, without a shell; nothing is sent
+            With --exec each incoming message is handed to the program as one JSON object on standard input, and what \
+            it prints is sent back into the chat. The program is started directly, without a shell; nothing is sent \
             when it prints nothing, fails, or takes longer than --timeout. Only senders named by --allow are answered.
 
             Example:  bluewire watch
