@@ -128,7 +128,11 @@ import Testing
         }
 
         private static func hasLock(on inode: UInt64) -> Bool {
-            let locks = (try? String(contentsOfFile: "/proc/locks", encoding: .utf8)) ?? ""
+            // Read to its real end: the kernel hands the list over in pieces, and one short read is not the end of it.
+            guard let handle = FileHandle(forReadingAtPath: "/proc/locks") else { return false }
+            var bytes = Data()
+            while let piece = try? handle.read(upToCount: 4096), !piece.isEmpty { bytes.append(piece) }
+            let locks = String(decoding: bytes, as: UTF8.self)
             return locks.split(separator: "\n").contains { $0.contains(":\(inode) ") }
         }
     #endif
