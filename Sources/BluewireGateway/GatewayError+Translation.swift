@@ -30,7 +30,8 @@ extension GatewayError {
                 .configuration, message: "agents.\(error.key) has a value that cannot be used.", remedy: error.message
             )
         case let error as JournalError: self.init(translating: error)
-        case let problem as NativeProblem: self.init(Self.code(of: problem), message: problem.detail, remedy: problem.remedy)
+        case let problem as NativeProblem:
+            self.init(Self.code(of: problem), message: problem.detail, remedy: problem.remedy)
         default:
             self.init(
                 .internal, message: "Unexpected failure: \(error)",

@@ -64,7 +64,8 @@ package struct PermissionDiagnosis: Hashable, Sendable {
     /// What `probe` says about Full Disk Access and the database.
     package init(store probe: StoreProbe) {
         // EPERM 1, EACCES 13; SQLITE_PERM 3, SQLITE_CANTOPEN 14, SQLITE_AUTH 23, SQLITE_NOTADB 26, SQLITE_CORRUPT 11.
-        let isRefused = !probe.isFolderReadable || probe.openError == 1 || probe.openError == 13
+        let isRefused =
+            !probe.isFolderReadable || probe.openError == 1 || probe.openError == 13
             || [3, 14, 23].contains(probe.sqliteCode)
         if isRefused, probe.isFolderReadable, !probe.isFileThere {
             self.init(.notSignedIn)
@@ -99,12 +100,14 @@ package struct PermissionDiagnosis: Hashable, Sendable {
         switch state {
         case .granted: remedy = ""
         case .missing:
-            remedy = isAutomation
+            remedy =
+                isAutomation
                 ? "A permission question is waiting on the Mac's screen; answer it, or switch it on in \(settings)."
                 : "Add the program that starts Bluewire in \(settings), then start it again."
         case .denied: remedy = "Switch the program that starts Bluewire on in \(settings), then start it again."
         case .stale:
-            remedy = "The entry belongs to an earlier build. In \(settings) switch it off and on again, then start it again."
+            remedy =
+                "The entry belongs to an earlier build. In \(settings) switch it off and on again, then start it again."
         case .notSignedIn: remedy = "Open Messages, sign in, and wait until it has synced."
         case .damaged: remedy = "Copy chat.db together with its -wal file, or let Messages rebuild it."
         case .notRunning: remedy = "Open Messages."

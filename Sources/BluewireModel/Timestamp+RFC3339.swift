@@ -42,7 +42,8 @@ extension Timestamp {
         var reader = DigitReader(bytes: Array(text.utf8))
         guard
             let year = reader.number(width: 4), reader.skip("-"), let month = reader.number(width: 2),
-            reader.skip("-"), let day = reader.number(width: 2), reader.skip("T") || reader.skip("t") || reader.skip(" "),
+            reader.skip("-"), let day = reader.number(width: 2),
+            reader.skip("T") || reader.skip("t") || reader.skip(" "),
             let hour = reader.number(width: 2), reader.skip(":"), let minute = reader.number(width: 2),
             reader.skip(":"), let second = reader.number(width: 2),
             (1...12).contains(month), (1...Self.days(inMonth: month, of: year)).contains(day),

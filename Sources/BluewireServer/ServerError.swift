@@ -55,11 +55,13 @@ extension ServerError {
             self.init(
                 code: .inUse, message: "Something else listens at \(place) already.",
                 remedy: isTCP
-                    ? "Stop it, or choose another port with --listen." : "Stop the other gateway, or use another --state.")
+                    ? "Stop it, or choose another port with --listen."
+                    : "Stop the other gateway, or use another --state.")
         case EACCES?, EPERM?:
             self.init(
                 code: .denied, message: "\(place) may not be opened.",
-                remedy: isTCP ? "Choose a port above 1023 with --listen." : "Check the permissions of the state directory.")
+                remedy: isTCP
+                    ? "Choose a port above 1023 with --listen." : "Check the permissions of the state directory.")
         case EADDRNOTAVAIL?:
             self.init(
                 code: .failed, message: "This machine has no address \(configuration.host).",

@@ -5,9 +5,9 @@
 //
 
 #if canImport(FoundationEssentials)
-public import FoundationEssentials
+    public import FoundationEssentials
 #else
-public import Foundation
+    public import Foundation
 #endif
 
 /// The reference data beside the checkout: captured blobs, schemas and the database generator.

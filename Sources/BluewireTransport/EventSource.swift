@@ -6,7 +6,9 @@
 
 public import BluewireModel
 
-/// Where events come from: chat.db, a helper, a remote server. Everything downstream knows only this seam.
+/// Where events come from: chat.db, a helper, a remote server.
+///
+/// Everything downstream knows only this seam.
 public protocol EventSource: Sendable {
     /// The line its observations belong to.
     var line: LineID { get }
@@ -63,7 +65,9 @@ public struct SourceBatch: Sendable {
     }
 }
 
-/// Something a source saw. The journal turns it into at most one event.
+/// Something a source saw.
+///
+/// The journal turns it into at most one event.
 public enum Observation: Hashable, Sendable {
     /// A message seen for the first time.
     case created(Message, arrival: Arrival)

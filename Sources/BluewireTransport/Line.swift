@@ -12,7 +12,9 @@ public struct Line: Sendable {
     public var id: LineID
     /// What it is: `messages` (this Mac), `simulator`.
     public var kind: String
-    /// The transports, the preferred one first. The next is tried only when nothing was handed over.
+    /// The transports, the preferred one first.
+    ///
+    /// The next is tried only when nothing was handed over.
     public var transports: [any Transport]
 
     /// A line from its parts.

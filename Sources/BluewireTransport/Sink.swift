@@ -6,7 +6,9 @@
 
 public import BluewireModel
 
-/// Where events go. A sink reads the journal from its own cursor; nothing is pushed from memory alone.
+/// Where events go.
+///
+/// A sink reads the journal from its own cursor; nothing is pushed from memory alone.
 public protocol Sink: Sendable {
     /// The name its cursor is stored under, for example `webhook:crm`.
     var name: String { get }

@@ -6,7 +6,9 @@
 
 public import BluewireModel
 
-/// A way to send. Adding one edits no switch anywhere but the gateway's list of factories.
+/// A way to send.
+///
+/// Adding one edits no switch anywhere but the gateway's list of factories.
 public protocol Transport: Sendable {
     /// The transport's name as capabilities and errors show it, for example `applescript`.
     var name: String { get }

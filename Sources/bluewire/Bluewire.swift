@@ -29,7 +29,8 @@ struct Bluewire: AsyncParsableCommand {
     )
 
     private static var exitCodes: String {
-        let codes = [(0, "done"), (64, "wrong usage")] + GatewayError.Code.allCases.map { (Int($0.rawValue), $0.meaning) }
+        let codes =
+            [(0, "done"), (64, "wrong usage")] + GatewayError.Code.allCases.map { (Int($0.rawValue), $0.meaning) }
         return codes.sorted { $0.0 < $1.0 }.map { "\($0.0 < 10 ? " " : "")\($0.0)  \($0.1)" }.joined(separator: "\n")
     }
 }

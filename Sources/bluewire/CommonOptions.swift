@@ -31,6 +31,8 @@ struct CommonOptions: ParsableArguments {
 
 /// Which database a reading command reads when no gateway runs, or when asked to.
 struct DatabaseOptions: ParsableArguments {
-    @Option(name: .long, help: ArgumentHelp("The chat.db to read; reading commands then ask no gateway.", valueName: "path"))
+    @Option(
+        name: .long, help: ArgumentHelp("The chat.db to read; reading commands then ask no gateway.", valueName: "path")
+    )
     var db: String?
 }

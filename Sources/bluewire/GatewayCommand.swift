@@ -9,7 +9,9 @@ import BluewireGateway
 // Full Foundation: JSON output of errors.
 import Foundation
 
-/// A command: parse, call a facade of the gateway, print. Errors become one message with its remedy and an exit code.
+/// A command: parse, call a facade of the gateway, print.
+///
+/// Errors become one message with its remedy and an exit code.
 protocol GatewayCommand: AsyncParsableCommand {
     var common: CommonOptions { get }
 

@@ -31,7 +31,8 @@ struct BodyDecoderTests {
 
     @Test func wideTextIsAccepted() {
         var decoder = BodyDecoder()
-        #expect(decoder.decode(attributedBody: [0xFF, 0xFE, 0x68, 0, 0x3D, 0xD8, 0x42, 0xDE], text: nil).string == "h🙂")
+        #expect(
+            decoder.decode(attributedBody: [0xFF, 0xFE, 0x68, 0, 0x3D, 0xD8, 0x42, 0xDE], text: nil).string == "h🙂")
     }
 
     @Test func archiveWinsOverAStaleColumn() {
@@ -62,11 +63,12 @@ struct BodyDecoderTests {
         }
     }
 
-    @Test(arguments: [
-        (0, nil), (-5, nil), (Int64.max, nil), (9_200_000_000_000_000_000, nil),
-        (700_000_000, 1_678_307_200_000_000_000), (700_000_000_123_456_789, 1_678_307_200_123_456_789),
-        (999_999_999_999, nil),
-    ] as [(Int64, Int64?)])
+    @Test(
+        arguments: [
+            (0, nil), (-5, nil), (Int64.max, nil), (9_200_000_000_000_000_000, nil),
+            (700_000_000, 1_678_307_200_000_000_000), (700_000_000_123_456_789, 1_678_307_200_123_456_789),
+            (999_999_999_999, nil),
+        ] as [(Int64, Int64?)])
     func appleDates(_ raw: Int64, _ nanoseconds: Int64?) {
         #expect(AppleTime.timestamp(raw)?.nanoseconds == nanoseconds)
     }
@@ -74,8 +76,9 @@ struct BodyDecoderTests {
     @Test func appleDatesRoundTrip() {
         let time = Timestamp(nanoseconds: 1_700_000_000_123_456_789)
         #expect(AppleTime.timestamp(AppleTime.rawNanoseconds(time)) == time)
-        #expect(AppleTime.seconds(AppleTime.fractionalSeconds(Timestamp(milliseconds: 1_700_000_000_250)))
-            == Timestamp(milliseconds: 1_700_000_000_250))
+        #expect(
+            AppleTime.seconds(AppleTime.fractionalSeconds(Timestamp(milliseconds: 1_700_000_000_250)))
+                == Timestamp(milliseconds: 1_700_000_000_250))
         #expect(AppleTime.seconds(Double.nan) == nil)
     }
 }

@@ -10,7 +10,8 @@ import Testing
 
 struct BodyEncoderTests {
     static let texts = [
-        "Noter test", "a", "", "\u{0}nul\u{0}", "👋🏽 hi", "שלום עולם", "𝖍𝖊𝖑𝖑𝖔", "日本語テキスト 86 84", "\n leading", "\u{FEFF}bom",
+        "Noter test", "a", "", "\u{0}nul\u{0}", "👋🏽 hi", "שלום עולם", "𝖍𝖊𝖑𝖑𝖔", "日本語テキスト 86 84", "\n leading",
+        "\u{FEFF}bom",
         String(repeating: "x", count: 127), String(repeating: "x", count: 128), String(repeating: "é", count: 20_000),
         String(repeating: "🙂", count: 10_000), String(repeating: "y", count: 40_000), "e\u{301}",
     ]
@@ -54,7 +55,9 @@ struct BodyEncoderTests {
         #expect(try TypedStreamWriter.write(TypedStreamReader.read(bytes)) == bytes)
     }
 
-    private static let alphabet: [String] = ["a", "Z", " ", "\n", "é", "ß", "日", "🙂", "👨‍👩‍👧", "\u{202E}", "ع", "\u{0}", "\u{301}"]
+    private static let alphabet: [String] = [
+        "a", "Z", " ", "\n", "é", "ß", "日", "🙂", "👨‍👩‍👧", "\u{202E}", "ع", "\u{0}", "\u{301}",
+    ]
 
     static func randomBody(_ random: inout SeededGenerator) -> MessageBody {
         var string = ""

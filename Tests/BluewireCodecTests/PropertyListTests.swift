@@ -12,7 +12,8 @@ struct PropertyListTests {
     static let values: [PropertyListValue] = [
         .bool(true), .integer(0), .integer(255), .integer(256), .integer(-1), .integer(.max), .integer(.min),
         .unsigned(.max), .real(-0.5), .date(700_000_000.25), .data([]), .data([UInt8](repeating: 7, count: 300)),
-        .string(""), .string("ascii"), .string("日本🙂"), .string(String(repeating: "a", count: 70_000)), .uid(0), .uid(70_000),
+        .string(""), .string("ascii"), .string("日本🙂"), .string(String(repeating: "a", count: 70_000)), .uid(0),
+        .uid(70_000),
         .array([]), .array((0..<300).map { .integer($0) }), .set([.string("a")]),
         .dictionary(["a": .dictionary(["b": .array([.uid(1), .null])]), "ü": .string("x")]),
     ]

@@ -45,7 +45,8 @@ struct TypedStreamEdgeTests {
     }
 
     @Test func bigEndianArchivesAreRead() throws {
-        let bytes: [UInt8] = [4, 11] + Array("typedstream".utf8) + [0x81, 0x03, 0xE8, 0x84, 1, UInt8(ascii: "i"), 0x81, 1, 0]
+        let bytes: [UInt8] =
+            [4, 11] + Array("typedstream".utf8) + [0x81, 0x03, 0xE8, 0x84, 1, UInt8(ascii: "i"), 0x81, 1, 0]
         let archive = try TypedStreamReader.read(bytes)
         #expect(archive.isBigEndian)
         #expect(archive.groups == [.init("i", [.integer(256)])])
@@ -105,7 +106,9 @@ struct TypedStreamEdgeTests {
 
     @Test func unknownClassesSurvive() throws {
         let bytes: [UInt8] =
-            [0x84, 1, UInt8(ascii: "@"), 0x84, 0x84, 0x84, 6] + Array("IMWhat".utf8) + [3, 0x85, 0x84, 1, UInt8(ascii: "i"), 9]
+            [0x84, 1, UInt8(ascii: "@"), 0x84, 0x84, 0x84, 6] + Array("IMWhat".utf8) + [
+                3, 0x85, 0x84, 1, UInt8(ascii: "i"), 9,
+            ]
             + [0x86]
         let archive = try read(bytes)
         #expect(TypedStreamWriter.write(archive) == Self.header + bytes)

@@ -15,7 +15,8 @@ enum Fixtures {
 
     static let bodies: [String] = (try? SharedData.files(in: folder))?.filter { !$0.contains(".") } ?? []
 
-    static let archives: [String] = bodies + ((try? SharedData.files(in: folder + "/foundation")) ?? []).map { "foundation/" + $0 }
+    static let archives: [String] =
+        bodies + ((try? SharedData.files(in: folder + "/foundation")) ?? []).map { "foundation/" + $0 }
 
     static func bytes(_ name: String) throws -> [UInt8] { try SharedData.bytes(of: "\(folder)/\(name)") }
 }

@@ -29,7 +29,8 @@ struct BlobInspectorTests {
         let folder = "fixtures/payloads/"
         let link = try BlobInspector.report(.payload, bytes: SharedData.bytes(of: folder + "url_message/URL.plist"))
         #expect(JSONValue(Array(link.utf8))?["link"]?["kind"] == .string("url"))
-        let hand = try BlobInspector.report(.payload, bytes: SharedData.bytes(of: folder + "handwritten_message/hello.bin"))
+        let hand = try BlobInspector.report(
+            .payload, bytes: SharedData.bytes(of: folder + "handwritten_message/hello.bin"))
         #expect(JSONValue(Array(hand.utf8))?["handwriting"]?["compression"] == .string("xz"))
     }
 }

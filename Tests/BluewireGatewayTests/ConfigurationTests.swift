@@ -43,20 +43,21 @@ import Testing
     }
 
     @Test func listsAndNestedKeysAreRead() throws {
-        let configuration = try load(yaml: """
-            allowed-hosts: [mac.local, bluewire.lan]
-            egress:
-              webhook: 192.168.1.20:8123
-            agents:
-              - name: helper
-                provider: concierge
-                allow: ["+15551234567"]
-                ack: slow
-            webhooks:
-              - name: crm
-                url: https://example.com/hook
-            database: ~/copy/chat.db
-            """)
+        let configuration = try load(
+            yaml: """
+                allowed-hosts: [mac.local, bluewire.lan]
+                egress:
+                  webhook: 192.168.1.20:8123
+                agents:
+                  - name: helper
+                    provider: concierge
+                    allow: ["+15551234567"]
+                    ack: slow
+                webhooks:
+                  - name: crm
+                    url: https://example.com/hook
+                database: ~/copy/chat.db
+                """)
         #expect(configuration.allowedHosts == ["mac.local", "bluewire.lan"])
         #expect(configuration.webhookEgress == ["192.168.1.20:8123"])
         #expect(configuration.agents.map(\.agent.name) == ["helper"])
@@ -66,7 +67,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("lisen: 127.0.0.1:1", "lisen"), ("agents:\n  - name: a\n    alow: [x]", "alow"), ("egress:\n  webhok: x", "webhok"),
+        ("lisen: 127.0.0.1:1", "lisen"), ("agents:\n  - name: a\n    alow: [x]", "alow"),
+        ("egress:\n  webhok: x", "webhok"),
         ("listen: nonsense", "listen"), ("agents-send: perhaps", "agents-send"), ("transport: pigeon", "transport"),
         ("- a\n- b", "key: value"), ("a: [", "YAML"), ("agents:\n  - name: a\n  - name: a", "Two agents"),
         ("transport: simulator", "simulator-socket"), ("agents:\n  - provider: concierge", "agents"),
@@ -93,7 +95,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("127.0.0.1:8787", "127.0.0.1", 8787), ("[::1]:90", "::1", 90), ("8080", "127.0.0.1", 8080), ("mac.local:1", "mac.local", 1),
+        ("127.0.0.1:8787", "127.0.0.1", 8787), ("[::1]:90", "::1", 90), ("8080", "127.0.0.1", 8080),
+        ("mac.local:1", "mac.local", 1),
     ])
     func listenAddressesAreRead(text: String, host: String, port: Int) {
         let address = GatewayConfiguration.ListenAddress(text)

@@ -11,7 +11,9 @@ import Foundation
 import Testing
 
 @Suite struct ReplyProgramTests {
-    private func message(from address: String = "+15550001", text: String = "hi", isFromMe: Bool = false) -> NativeMessage {
+    private func message(from address: String = "+15550001", text: String = "hi", isFromMe: Bool = false)
+        -> NativeMessage
+    {
         var message = Message(
             id: MessageID(rawValue: "G-1"), row: RowID(rawValue: 1), line: LineID(rawValue: "sim"), isFromMe: isFromMe,
             sentAt: Timestamp(seconds: 1_773_480_413)

@@ -55,7 +55,9 @@ import Testing
     @Test func nothingPrivateIsInAnyArgumentListAndNoJobIsLeft() async throws {
         try await Self.withStandIn { standIn in
             let transport = standIn.transport()
-            for text in TransportContract.texts { _ = try await transport.perform(.send(Draft(text: text), to: Self.direct)) }
+            for text in TransportContract.texts {
+                _ = try await transport.perform(.send(Draft(text: text), to: Self.direct))
+            }
             #expect(try standIn.sent().map(\.text) == TransportContract.texts)
             #expect(try standIn.sent().allSatisfy { !$0.isLeaked })
             #expect(standIn.leftovers().isEmpty)
@@ -74,7 +76,8 @@ import Testing
             let staged = URL(fileURLWithPath: sent[1].content)
             #expect(staged.lastPathComponent == file.lastPathComponent)
             #expect(try Data(contentsOf: staged) == Data([1, 2, 3]))
-            _ = try await standIn.transport(stagesElsewhere: true).perform(.send(Draft(text: "", files: [file.path]), to: Self.direct))
+            _ = try await standIn.transport(stagesElsewhere: true).perform(
+                .send(Draft(text: "", files: [file.path]), to: Self.direct))
             #expect(try standIn.sent().last?.error == 25)
         }
     }
@@ -141,7 +144,8 @@ import Testing
 
     @Test func exitZeroWithoutARowIsOnlyAnAcceptance() async throws {
         try await Self.withStandIn { standIn in
-            let acceptance = try await standIn.transport(mode: "silent").perform(.send(Draft(text: "hi"), to: Self.direct))
+            let acceptance = try await standIn.transport(mode: "silent").perform(
+                .send(Draft(text: "hi"), to: Self.direct))
             #expect(acceptance.message == nil)
             let sent = try standIn.sent()
             #expect(sent.isEmpty)
@@ -198,12 +202,29 @@ import Testing
     @Test func theDatabaseIsToldApart() {
         let table: [(PermissionDiagnosis, PermissionDiagnosis.State)] = [
             (Self.store { _ in }, .granted),
-            (Self.store { $0.isFolderReadable = false; $0.openError = 1 }, .missing),
+            (
+                Self.store {
+                    $0.isFolderReadable = false; $0.openError = 1
+                }, .missing
+            ),
             (Self.store { $0.openError = 1 }, .denied), (Self.store { $0.sqliteCode = 23 }, .denied),
-            (Self.store { $0.openError = 13; $0.wasReadable = true }, .stale),
-            (Self.store { $0.isFolderReadable = false; $0.wasReadable = true }, .stale),
-            (Self.store { $0.isFileThere = false; $0.sqliteCode = 14 }, .notSignedIn),
-            (Self.store { $0.isFileThere = false }, .notSignedIn), (Self.store { $0.hasMessages = false }, .notSignedIn),
+            (
+                Self.store {
+                    $0.openError = 13; $0.wasReadable = true
+                }, .stale
+            ),
+            (
+                Self.store {
+                    $0.isFolderReadable = false; $0.wasReadable = true
+                }, .stale
+            ),
+            (
+                Self.store {
+                    $0.isFileThere = false; $0.sqliteCode = 14
+                }, .notSignedIn
+            ),
+            (Self.store { $0.isFileThere = false }, .notSignedIn),
+            (Self.store { $0.hasMessages = false }, .notSignedIn),
             (Self.store { $0.hasMessageTable = false }, .damaged), (Self.store { $0.sqliteCode = 26 }, .damaged),
         ]
         for (diagnosis, state) in table {
@@ -212,10 +233,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (nil, false, .granted), (-1743, false, .denied), (-1743, true, .stale), (-1712, false, .missing),
-        (-600, true, .notRunning), (-10000, false, .denied),
-    ] as [(Int?, Bool, PermissionDiagnosis.State)])
+    @Test(
+        arguments: [
+            (nil, false, .granted), (-1743, false, .denied), (-1743, true, .stale), (-1712, false, .missing),
+            (-600, true, .notRunning), (-10000, false, .denied),
+        ] as [(Int?, Bool, PermissionDiagnosis.State)])
     func automationIsToldApart(number: Int?, wasAllowed: Bool, state: PermissionDiagnosis.State) {
         var probe = PermissionDiagnosis.AutomationProbe()
         probe.errorNumber = number

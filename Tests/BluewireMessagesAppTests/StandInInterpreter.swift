@@ -40,10 +40,13 @@ struct StandInInterpreter: Sendable {
         try Data(chats.joined(separator: "\n").utf8).write(to: folder.appendingPathComponent("chats"))
     }
 
-    func transport(mode: String = "", limit: Duration = .seconds(30), stagesElsewhere: Bool = false) -> AppleScriptTransport {
+    func transport(mode: String = "", limit: Duration = .seconds(30), stagesElsewhere: Bool = false)
+        -> AppleScriptTransport
+    {
         var configuration = AppleScriptTransport.Configuration(
             files: ScriptFiles(
-                jobFolder: folder.path + "/jobs", stagingFolder: stagesElsewhere ? folder.path + "/elsewhere" : staging))
+                jobFolder: folder.path + "/jobs", stagingFolder: stagesElsewhere ? folder.path + "/elsewhere" : staging)
+        )
         configuration.interpreter = folder.path + "/osascript"
         configuration.environment = ["STANDIN_MODE": mode, "STANDIN_FOLDER": folder.path, "STANDIN_STAGING": staging]
         configuration.limit = limit

@@ -10,7 +10,8 @@ import Testing
 
 struct BoundaryTests {
     @Test(arguments: [
-        ("localhost:8787", true), ("127.0.0.1", true), ("[::1]:8787", true), ("LOCALHOST", true), ("gateway.lan:1", true),
+        ("localhost:8787", true), ("127.0.0.1", true), ("[::1]:8787", true), ("LOCALHOST", true),
+        ("gateway.lan:1", true),
         ("evil.example", false), ("127.0.0.1.evil.example", false), ("", false), ("[::2]", false),
     ])
     func onlyOurNamesAreAccepted(_ host: String, _ isOurs: Bool) {
@@ -22,10 +23,12 @@ struct BoundaryTests {
         #expect(!OriginPolicy().accepts(host: nil))
     }
 
-    @Test(arguments: [
-        (nil, true), ("http://localhost:8787", true), ("https://localhost:8787", true), ("http://localhost:9999", false),
-        ("http://evil.example", false), ("null", false), ("http://localhost:8787.evil.example", false),
-    ] as [(String?, Bool)])
+    @Test(
+        arguments: [
+            (nil, true), ("http://localhost:8787", true), ("https://localhost:8787", true),
+            ("http://localhost:9999", false),
+            ("http://evil.example", false), ("null", false), ("http://localhost:8787.evil.example", false),
+        ] as [(String?, Bool)])
     func onlyOurOwnPageIsAccepted(_ origin: String?, _ isOurs: Bool) {
         #expect(OriginPolicy().accepts(origin: origin, host: "localhost:8787") == isOurs)
     }

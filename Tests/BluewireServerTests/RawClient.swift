@@ -65,7 +65,9 @@ struct RawClient: ~Copyable {
     }
 
     /// Asks for a WebSocket; returns the head of the answer.
-    mutating func upgrade(_ target: String, token: String?, headers: String = "Host: localhost\r\n") async throws -> String {
+    mutating func upgrade(_ target: String, token: String?, headers: String = "Host: localhost\r\n") async throws
+        -> String
+    {
         let authorization = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
         try await write(
             "GET \(target) HTTP/1.1\r\n\(headers)\(authorization)Connection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -94,7 +96,9 @@ struct RawClient: ~Copyable {
 
     private mutating func parse() -> Frame? {
         var copy = buffer
-        guard let first = copy.readInteger(as: UInt8.self), let second = copy.readInteger(as: UInt8.self) else { return nil }
+        guard let first = copy.readInteger(as: UInt8.self), let second = copy.readInteger(as: UInt8.self) else {
+            return nil
+        }
         var length = Int(second & 127)
         if length == 126 {
             guard let long = copy.readInteger(as: UInt16.self) else { return nil }

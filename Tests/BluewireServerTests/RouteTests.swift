@@ -143,7 +143,8 @@ struct RouteTests {
     func aBodyOverOneMegabyteIsRefused() async throws {
         let fixture = try Fixture()
         let body = #"{"chat":"ch_a","text":""# + String(repeating: "a", count: 1_100_000) + "\"}"
-        expectEqual(try await call(fixture, .post, "/v1/messages", token: try await fixture.token(), body: body).status, 413)
+        expectEqual(
+            try await call(fixture, .post, "/v1/messages", token: try await fixture.token(), body: body).status, 413)
     }
 
     @Test

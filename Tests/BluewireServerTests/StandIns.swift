@@ -58,7 +58,8 @@ struct MemoryStore: ConversationReading {
         }
         let newest = messages.filter { $0.chat == chat && $0.row.rawValue < before?.row ?? .max }.reversed()
         let page = Array(newest.prefix(limit))
-        let next = newest.count > limit ? page.last.map { PageCursor(date: 0, row: $0.row.rawValue, generation: 1) } : nil
+        let next =
+            newest.count > limit ? page.last.map { PageCursor(date: 0, row: $0.row.rawValue, generation: 1) } : nil
         return Page(elements: page, next: next)
     }
 

@@ -88,7 +88,8 @@ struct ContactTests {
 
     @Test func sharedNumbersNameBothPeople() throws {
         let path = try TemporaryFolder.make() + "/AddressBook-v22.abcddb"
-        try book([Card(first: "Ann", numbers: ["+15551230001"]), Card(first: "Bo", numbers: ["+15551230001"])], at: path)
+        try book(
+            [Card(first: "Ann", numbers: ["+15551230001"]), Card(first: "Bo", numbers: ["+15551230001"])], at: path)
         #expect(name("+15551230001", in: ContactBook(path: path)) == "Ann or Bo")
     }
 

@@ -7,9 +7,9 @@
 import BluewireModel
 import BluewireStore
 import BluewireTesting
-import Testing
 import Foundation
 import Synchronization
+import Testing
 
 /// What a generated database looks like.
 struct GeneratorOptions: Hashable, Sendable, CustomTestStringConvertible {

@@ -28,7 +28,8 @@ struct HydrationTests {
         let (database, chat, handle) = try withChat()
         for (index, reaction) in reactions.enumerated() {
             try database.message(
-                "R\(index)", text: "Liked “hello”", chat: chat, handle: handle, date: HandmadeDatabase.date(Int64(index) + 1),
+                "R\(index)", text: "Liked “hello”", chat: chat, handle: handle,
+                date: HandmadeDatabase.date(Int64(index) + 1),
                 columns: [
                     "associated_message_type": reaction.type, "associated_message_guid": reaction.reference,
                     "is_from_me": reaction.isFromMe ? 1 : 0, "associated_message_emoji": reaction.emoji ?? "",

@@ -11,7 +11,7 @@ import GRDB
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Each way of not being readable has an error of its own, with a remedy.
@@ -35,7 +35,8 @@ struct OpeningTests {
 
     @Test func aFileThatIsNoDatabase() throws {
         let path = try TemporaryFolder.make() + "/chat.db"
-        try String(repeating: "not a database at all. ", count: 500).write(toFile: path, atomically: true, encoding: .utf8)
+        try String(repeating: "not a database at all. ", count: 500).write(
+            toFile: path, atomically: true, encoding: .utf8)
         expect(.notADatabase, at: path)
         expect(.notADatabase, at: try TemporaryFolder.make())
     }

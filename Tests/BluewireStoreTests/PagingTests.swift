@@ -65,7 +65,8 @@ struct PagingTests {
                 cursor = page.next
             } while cursor != nil
         }
-        #expect(seen.count == database.manifest.messages_joined_distinct - (database.manifest.by_kind["scheduled"] ?? 0))
+        #expect(
+            seen.count == database.manifest.messages_joined_distinct - (database.manifest.by_kind["scheduled"] ?? 0))
         #expect(Set(chats.flatMap(\.aliases)).count == database.manifest.chats)
     }
 
@@ -73,7 +74,9 @@ struct PagingTests {
     func pagesOfTheListCoverItOnce(_ options: GeneratorOptions, limit: Int) async throws {
         let store = try GeneratedDatabase.with(options).store()
         let all = try await store.chats(ChatQuery(limit: 1000)).elements
-        #expect(all.map(\.lastMessageAt) == all.map(\.lastMessageAt).sorted { ($0?.nanoseconds ?? 0) > ($1?.nanoseconds ?? 0) })
+        #expect(
+            all.map(\.lastMessageAt)
+                == all.map(\.lastMessageAt).sorted { ($0?.nanoseconds ?? 0) > ($1?.nanoseconds ?? 0) })
         var older: [ChatID] = []
         var cursor: PageCursor?
         repeat {

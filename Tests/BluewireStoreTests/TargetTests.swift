@@ -86,7 +86,8 @@ struct TargetTests {
         let groupRows = try await store.ownRows(above: start, in: people, line: line)
         #expect(groupRows.map(\.message.id.rawValue) == ["G", "Y"])
         let address = Target.handle(address: "+15551230001", channel: .iMessage)
-        #expect(try await store.ownRows(above: start, in: address, line: line).map(\.message.id.rawValue) == ["O", "X"])
+        #expect(
+            try await store.ownRows(above: start, in: address, line: line).map(\.message.id.rawValue) == ["O", "X"])
         #expect(try await store.newestRow(line: line).rawValue == start.rawValue + 5)
     }
 
@@ -95,7 +96,8 @@ struct TargetTests {
         let texts = ["Crème BRÛLÉE am Montag", "Die STRASSE nach Köln", "東京タワーに行く", "ＦＵＬＬ width", "ΟΔΟΣ"]
         for (index, text) in texts.enumerated() {
             try database.message(
-                "S\(index)", text: text, chat: index == 1 ? group : direct, date: HandmadeDatabase.date(Int64(index) + 10)
+                "S\(index)", text: text, chat: index == 1 ? group : direct,
+                date: HandmadeDatabase.date(Int64(index) + 10)
             )
         }
         let store = try database.store()

@@ -43,7 +43,8 @@ import Testing
                 Fixed(name: "helper", capabilities: TransportCapabilities(supported: [.text, .tapback, .typing])),
             ]
         )
-        #expect(await line.transports(for: .send(Draft(text: "x"), to: Self.chat)).able.map(\.name) == ["script", "helper"])
+        #expect(
+            await line.transports(for: .send(Draft(text: "x"), to: Self.chat)).able.map(\.name) == ["script", "helper"])
         #expect(await line.transports(for: .typing(isOn: true, in: Self.chat)).able.map(\.name) == ["helper"])
         let (able, missing) = await line.transports(for: .edit(target: Self.message, part: 0, text: "x", in: Self.chat))
         #expect(able.isEmpty)

@@ -13,7 +13,8 @@ struct JSONWriterTests {
     /// Strings that break careless writers.
     static let awkward = [
         "", "plain", "quote \" backslash \\ slash /", "line\nfeed\r\ttab", "\u{0}\u{1}\u{8}\u{c}\u{1f}\u{7f}",
-        "\u{2028}between\u{2029}", "“smart” quotes ’", "👩‍👩‍👧‍👦 family", "e\u{301}", "مرحبا", "\u{feff}bom", "\u{fffc}\u{fffd}",
+        "\u{2028}between\u{2029}", "“smart” quotes ’", "👩‍👩‍👧‍👦 family", "e\u{301}", "مرحبا", "\u{feff}bom",
+        "\u{fffc}\u{fffd}",
         "</script><!--", "\u{10ffff}",
     ]
 

@@ -52,7 +52,8 @@ package final class AgentRuntime: Sink, Service {
                 continue
             }
             if event.kind == .messageUpdated, changed.contains(where: { ["edited", "unsent"].contains($0) }) {
-                try await sessions.revise(message.id, isGone: message.kind == .unsent, in: chat, now: services.clock.now)
+                try await sessions.revise(
+                    message.id, isGone: message.kind == .unsent, in: chat, now: services.clock.now)
                 continue
             }
             // A body that came late completes its message in an update; other updates are no news to an agent.

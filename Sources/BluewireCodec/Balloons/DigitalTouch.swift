@@ -6,7 +6,9 @@
 
 /// A Digital Touch message: a tap, a heartbeat, a sketch.
 package struct DigitalTouch: Sendable {
-    /// What it is. Values Apple adds later stay representable.
+    /// What it is.
+    ///
+    /// Values Apple adds later stay representable.
     package struct Kind: RawRepresentable, Hashable, Sendable {
         package let rawValue: Int
         package init(rawValue: Int) { self.rawValue = rawValue }

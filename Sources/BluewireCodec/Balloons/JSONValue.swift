@@ -113,7 +113,9 @@ package indirect enum JSONValue: Hashable, Sendable {
             if take("}") { return .object(members) }
             while true {
                 skipSpace()
-                guard position < bytes.count, bytes[position] == UInt8(ascii: "\""), let key = string() else { return nil }
+                guard position < bytes.count, bytes[position] == UInt8(ascii: "\""), let key = string() else {
+                    return nil
+                }
                 skipSpace()
                 guard take(":"), let member = value(depth: depth + 1) else { return nil }
                 members[key] = member

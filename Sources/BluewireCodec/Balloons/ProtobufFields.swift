@@ -31,7 +31,9 @@ struct ProtobufFields {
                 guard let value = Self.fixed(bytes, &position, 8) else { return nil }
                 fields.append((number, .fixed64(value)))
             case 2:
-                guard let length = Self.varint(bytes, &position), length <= UInt64(bytes.count - position) else { return nil }
+                guard let length = Self.varint(bytes, &position), length <= UInt64(bytes.count - position) else {
+                    return nil
+                }
                 fields.append((number, .bytes(Array(bytes[position..<position + Int(length)]))))
                 position += Int(length)
             case 5:

@@ -22,7 +22,9 @@ package struct BodyEncoder {
     private var cStrings: [String: Int] = [:]
     private var sets: [RunAttributes: Int] = [:]
 
-    /// The archive of `body`. Unsent parts leave no trace in it; a string without parts becomes one text part.
+    /// The archive of `body`.
+    ///
+    /// Unsent parts leave no trace in it; a string without parts becomes one text part.
     package static func encode(_ body: MessageBody, flavour: Flavour = .mutable) -> [UInt8] {
         var encoder = BodyEncoder()
         return encoder.bytes(of: body, flavour: flavour)
@@ -40,7 +42,8 @@ package struct BodyEncoder {
         let isMutable = flavour == .mutable
         let type = classEntry(isMutable ? "NSMutableAttributedString" : "NSAttributedString")
         var groups = [
-            TypedStreamArchive.Group("@", [.object(self.string(string, class: isMutable ? "NSMutableString" : "NSString"))])
+            TypedStreamArchive.Group(
+                "@", [.object(self.string(string, class: isMutable ? "NSMutableString" : "NSString"))])
         ]
         for (length, attributes) in runs {
             if let index = sets[attributes] {

@@ -89,7 +89,8 @@ struct BodyGraph {
         guard case .object(let entry?)? = value, let object = archive.object(entry), kind(object.class) == .dictionary
         else { return nil }
         let values = object.groups.flatMap(\.values)
-        guard case .integer(let count)? = values.first, count >= 0, values.count >= 1 + 2 * min(Int(count), values.count)
+        guard case .integer(let count)? = values.first, count >= 0,
+            values.count >= 1 + 2 * min(Int(count), values.count)
         else { return nil }
         var members: [(key: [UInt8], value: TypedStreamArchive.Value)] = []
         for index in 0..<Int(count) {
@@ -146,7 +147,9 @@ struct BodyGraph {
     private func url(_ groups: [TypedStreamArchive.Group], depth: Int) -> String? {
         let values = groups.flatMap(\.values)
         guard case .integer(let form)? = values.first, depth < 8 else { return nil }
-        if form == 0 { return values.dropFirst().first.flatMap { string($0) }.map { String(decoding: $0, as: UTF8.self) } }
+        if form == 0 {
+            return values.dropFirst().first.flatMap { string($0) }.map { String(decoding: $0, as: UTF8.self) }
+        }
         guard values.count >= 3, let relative = string(values[2]).map({ String(decoding: $0, as: UTF8.self) }) else {
             return nil
         }

@@ -58,7 +58,8 @@ struct BodyParser {
         objects.removeAll(keepingCapacity: true)
         runs.removeAll(keepingCapacity: true)
         sets.removeAll(keepingCapacity: true)
-        guard bytes.count > 20, bytes[0] == 4, bytes[1] == 11, bytes.matches("streamtyped", at: 2), bytes[13] == 0x81 else {
+        guard bytes.count > 20, bytes[0] == 4, bytes[1] == 11, bytes.matches("streamtyped", at: 2), bytes[13] == 0x81
+        else {
             throw Unusual()
         }
         position = 16
@@ -275,9 +276,11 @@ struct BodyParser {
         case 7: word = bytes.matches("NSValue", at: offset) ? .nsValue : .other
         case 8:
             word =
-                bytes.matches("NSString", at: offset) ? .nsString
-                : bytes.matches("NSObject", at: offset) ? .nsObject
-                : bytes.matches("NSNumber", at: offset) ? .nsNumber : .other
+                bytes.matches("NSString", at: offset)
+                ? .nsString
+                : bytes.matches("NSObject", at: offset)
+                    ? .nsObject
+                    : bytes.matches("NSNumber", at: offset) ? .nsNumber : .other
         case 12: word = bytes.matches("NSDictionary", at: offset) ? .nsDictionary : .other
         case 15: word = bytes.matches("NSMutableString", at: offset) ? .nsString : .other
         case 18: word = bytes.matches("NSAttributedString", at: offset) ? .nsAttributedString : .other

@@ -10,7 +10,9 @@ struct ArchiveReport {
 
     /// Text, runs and parts of an attributed string.
     func body(_ groups: [TypedStreamArchive.Group]) -> JSONValue {
-        guard let first = groups.first?.values.first, case .string(let text) = value(first, depth: 0) else { return .null }
+        guard let first = groups.first?.values.first, case .string(let text) = value(first, depth: 0) else {
+            return .null
+        }
         var tables: [[String: JSONValue]] = []
         var runs: [JSONValue] = []
         var parts: [JSONValue] = []
@@ -21,7 +23,8 @@ struct ArchiveReport {
                 case .unsigned(let length)? = groups[position].values.last
             else { break }
             position += 1
-            if index == Int64(tables.count + 1), position < groups.count, let dictionary = groups[position].values.first {
+            if index == Int64(tables.count + 1), position < groups.count, let dictionary = groups[position].values.first
+            {
                 tables.append(members(dictionary))
                 position += 1
             }
@@ -44,7 +47,11 @@ struct ArchiveReport {
     }
 
     private func members(_ value: TypedStreamArchive.Value) -> [String: JSONValue] {
-        if case .object(let facts) = self.value(value, depth: 0), case .object(let members)? = facts["dict"] { members } else { [:] }
+        if case .object(let facts) = self.value(value, depth: 0), case .object(let members)? = facts["dict"] {
+            members
+        } else {
+            [:]
+        }
     }
 
     /// One value, Foundation's classes unwrapped.

@@ -21,7 +21,8 @@ package enum BlobReport {
             "classChain": .array(chain.map { .array([.string($0.name), .integer($0.version)]) }),
         ]
         let report = ArchiveReport(archive: archive)
-        if chain.contains(where: { $0.name == "NSAttributedString" }), case .object(let body) = report.body(object.groups),
+        if chain.contains(where: { $0.name == "NSAttributedString" }),
+            case .object(let body) = report.body(object.groups),
             body["partCount"] != .integer(0) || body["runs"] == .array([])
         {
             facts.merge(body) { $1 }

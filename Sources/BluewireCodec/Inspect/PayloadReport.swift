@@ -7,7 +7,8 @@
 /// The facts of `payload_data` in keyed-archive form.
 enum PayloadReport {
     private static let appKeys = [
-        "AccessibilityLabel", "URL", "an", "appid", "layoutClass", "ldtext", "sendAsText", "sessionIdentifier", "userInfo",
+        "AccessibilityLabel", "URL", "an", "appid", "layoutClass", "ldtext", "sendAsText", "sessionIdentifier",
+        "userInfo",
     ]
     private static let opaqueKeys = ["ai", "data", "liveLayoutInfo", "requiredCapabilities"]
 

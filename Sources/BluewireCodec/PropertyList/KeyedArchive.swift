@@ -97,12 +97,16 @@ package struct KeyedArchive: Sendable {
             }
         }
 
-        private mutating func field(_ key: String, _ fields: [String: PropertyListValue], _ depth: Int) -> ArchivedValue? {
+        private mutating func field(_ key: String, _ fields: [String: PropertyListValue], _ depth: Int)
+            -> ArchivedValue?
+        {
             fields[key].map { value($0, depth: depth + 1) }
         }
 
         private func className(_ value: PropertyListValue?) -> String? {
-            guard case .uid(let number)? = value, let index = Int(exactly: number), index < objects.count else { return nil }
+            guard case .uid(let number)? = value, let index = Int(exactly: number), index < objects.count else {
+                return nil
+            }
             return objects[index]["$classname"]?.string
         }
 

@@ -109,7 +109,8 @@ struct XMLPropertyList {
         return .dictionary(values)
     }
 
-    private mutating func finish(_ tag: Tag, _ value: PropertyListValue) throws(PropertyListError) -> PropertyListValue {
+    private mutating func finish(_ tag: Tag, _ value: PropertyListValue) throws(PropertyListError) -> PropertyListValue
+    {
         if !tag.isEmpty { _ = try self.tag() }
         return value
     }

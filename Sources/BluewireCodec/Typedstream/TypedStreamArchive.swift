@@ -47,7 +47,9 @@ package struct TypedStreamArchive: Hashable, Sendable {
         }
     }
 
-    /// One value. Objects, classes and C strings are numbers of entries; nil is Objective-C's nil.
+    /// One value.
+    ///
+    /// Objects, classes and C strings are numbers of entries; nil is Objective-C's nil.
     package enum Value: Hashable, Sendable {
         /// A signed integer of any width.
         case integer(Int64)

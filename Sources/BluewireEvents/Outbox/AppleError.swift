@@ -8,7 +8,9 @@ package import BluewireModel
 
 /// What Apple's error number of an outgoing row means for the sender.
 package enum AppleError {
-    /// A stable code and what to do about it. Numbers Apple adds later keep their number in the code.
+    /// A stable code and what to do about it.
+    ///
+    /// Numbers Apple adds later keep their number in the code.
     package static func failure(_ number: Int) -> Send.Failure {
         switch number {
         case 2: failure("cancelled", "It was cancelled in Messages.")

@@ -30,7 +30,9 @@ final class Doorbell: Sendable {
         waiter?.resume()
     }
 
-    /// Returns at the next ring, or when the task is cancelled. One waiter at a time.
+    /// Returns at the next ring, or when the task is cancelled.
+    ///
+    /// One waiter at a time.
     func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -8,7 +8,9 @@ package import BluewireModel
 private import BluewireState
 package import BluewireTransport
 
-/// The only door to the outbox: validates, resolves, chooses the line, checks what it can do. Fails closed.
+/// The only door to the outbox: validates, resolves, chooses the line, checks what it can do.
+///
+/// Fails closed.
 ///
 /// A request is refused before anything is stored; what is stored has a recipient, a line and a transport able to do it.
 package struct OutboundGate: OutboundSending {
@@ -54,7 +56,9 @@ package struct OutboundGate: OutboundSending {
         var request = request
         request.action = try validated(request)
         let digest = RequestDigest.of(request)
-        if let key = request.key, let first = try await first(key, origin: request.origin, digest: digest) { return first }
+        if let key = request.key, let first = try await first(key, origin: request.origin, digest: digest) {
+            return first
+        }
         try await checkStop()
         try FileCheck(limits: limits).check(request.action)
         try await checkTarget(request.action)
@@ -146,10 +150,13 @@ package struct OutboundGate: OutboundSending {
             return .message(draft)
         case .tapback(_, _, let kind, let emoji, _):
             guard Tapback.Kind(name: kind.name) != nil else {
-                throw .invalid("This kind of tapback cannot be sent.", "Use love, like, dislike, laugh, emphasize, question or emoji.")
+                throw .invalid(
+                    "This kind of tapback cannot be sent.",
+                    "Use love, like, dislike, laugh, emphasize, question or emoji.")
             }
             guard (kind == .emoji) == (emoji != nil), emoji.map({ $0.count == 1 && !$0.isPlainASCII }) ?? true else {
-                throw .invalid("The emoji does not fit the tapback.", "Give one emoji with the kind emoji, none otherwise.")
+                throw .invalid(
+                    "The emoji does not fit the tapback.", "Give one emoji with the kind emoji, none otherwise.")
             }
         case .edit(_, let part, let text):
             try check(text: text)
@@ -190,7 +197,8 @@ package struct OutboundGate: OutboundSending {
             throw .storeUnavailable
         }
         guard let message else {
-            throw OutboundError(.notFound, message: "There is no such message.", remedy: "Use the id an event or a list gave.")
+            throw OutboundError(
+                .notFound, message: "There is no such message.", remedy: "Use the id an event or a list gave.")
         }
         if mustBeOwn, !message.isFromMe {
             throw .invalid("The message is not one of ours.", "Only own messages can be edited or unsent.")
@@ -283,7 +291,9 @@ extension Send.Action {
 }
 
 extension Capability {
-    /// What comes closest where a line cannot do it. Never done by itself.
+    /// What comes closest where a line cannot do it.
+    ///
+    /// Never done by itself.
     fileprivate var nearestEquivalent: String {
         switch self {
         case .tapback, .emojiTapback: "Answer with a message of your own words, or use a line that can put on tapbacks."

@@ -119,7 +119,8 @@ extension Outbox {
 
     /// An own row: a change of a row that is claimed, or the row of the oldest open send it fits.
     private static func match(
-        _ row: Message, matcher: RowMatcher, timing: SendStateMachine.Timing, now: Timestamp, isInPlaceFor: SendID? = nil,
+        _ row: Message, matcher: RowMatcher, timing: SendStateMachine.Timing, now: Timestamp,
+        isInPlaceFor: SendID? = nil,
         in tx: any SendTransaction
     ) throws {
         let claim = try tx.claim(of: row.id)
@@ -169,7 +170,9 @@ extension Outbox {
         }
     }
 
-    /// An incoming row: in a proven self-chat it may be the mirror of a send. It never makes the send land.
+    /// An incoming row: in a proven self-chat it may be the mirror of a send.
+    ///
+    /// It never makes the send land.
     private static func mirror(_ row: Message, matcher: RowMatcher, in tx: any SendTransaction) throws {
         guard try tx.claim(of: row.id) == nil else { return }
         for record in try selfRecords(around: row, matcher: matcher, in: tx) {
@@ -260,7 +263,8 @@ extension Outbox {
             let dispatchedAt = record.progress.dispatchedAt, let floor = record.progress.floor,
             now >= (record.progress.acceptedAt ?? dispatchedAt) + configuration.ghostAge
         else { return }
-        for row in rows where isEmpty(row) && row.message.row > floor && row.message.sentAt >= dispatchedAt - .seconds(10) {
+        for row in rows
+        where isEmpty(row) && row.message.row > floor && row.message.sentAt >= dispatchedAt - .seconds(10) {
             guard try tx.claim(of: row.message.id) == nil else { continue }
             try tx.putClaim(
                 SendClaim(

@@ -193,11 +193,14 @@ extension Outbox: Service {
         let end = clock.now + limit
         try await recover()
         while let record = try await store.read({ try $0.record(id) }) {
-            let isWaiting = [.queued, .dispatched].contains(record.progress.state)
+            let isWaiting =
+                [.queued, .dispatched].contains(record.progress.state)
                 || (record.progress.state == .unknown
                     && SendStateMachine(record.progress, timing: configuration.timing).isSearching(at: clock.now))
             guard isWaiting, clock.now < end else { return record.send }
-            for due in try await dueSends() where due.id == id || isEarlier(due, than: record) { try await dispatch(due) }
+            for due in try await dueSends() where due.id == id || isEarlier(due, than: record) {
+                try await dispatch(due)
+            }
             try await tick()
             try await searchDue()
             let next = min(try await nextDeadline(), end)

@@ -207,7 +207,9 @@ package final class Outbox: Sendable {
             result = try await store.write { [configuration] tx in
                 if needsSending, let stop = try tx.outboundStop() { return .failure(.stopped(stop)) }
                 guard let record = try tx.record(id) else { return .failure(.noSuchSend) }
-                let saved = try Self.apply(to: record, timing: configuration.timing, now: now, in: tx) { step(&$0, now) }
+                let saved = try Self.apply(to: record, timing: configuration.timing, now: now, in: tx) {
+                    step(&$0, now)
+                }
                 guard let saved else { return .failure(.conflict(state: record.progress.state)) }
                 return .success(saved.send)
             }
@@ -242,7 +244,8 @@ package final class Outbox: Sendable {
 
     static func unavailable(_ error: any Error) -> OutboundError {
         OutboundError(
-            .unavailable, message: "The outbox cannot be used: \((error as? StateError)?.message ?? "state.db failed").",
+            .unavailable,
+            message: "The outbox cannot be used: \((error as? StateError)?.message ?? "state.db failed").",
             remedy: (error as? StateError)?.remedy ?? "Check that the state directory can be written, then try again.")
     }
 }

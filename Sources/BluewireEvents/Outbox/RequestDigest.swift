@@ -7,7 +7,6 @@
 import BluewireModel
 import BluewireTransport
 private import Crypto
-
 // JSONEncoder with sorted keys.
 private import Foundation
 

@@ -89,7 +89,9 @@ package struct RowMatcher: Sendable {
                 if wanted == text { carried.append(index) }
             case .file(let name):
                 let wanted = comparable(name)
-                guard let found = names.firstIndex(where: { $0 == wanted || stem($0) == stem(wanted) }) else { continue }
+                guard let found = names.firstIndex(where: { $0 == wanted || stem($0) == stem(wanted) }) else {
+                    continue
+                }
                 names.remove(at: found)
                 carried.append(index)
             case .tapback:

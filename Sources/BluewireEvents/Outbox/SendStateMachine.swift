@@ -7,7 +7,9 @@
 package import BluewireModel
 package import BluewireState
 
-/// Every decision about one send; pure. Methods change the progress and return what the shell has to do about it.
+/// Every decision about one send; pure.
+///
+/// Methods change the progress and return what the shell has to do about it.
 ///
 /// The invariants: only ``dispatch(floor:endsAtSent:now:)`` asks for a hand-over, and only from *queued*; a send
 /// returns to *queued* by itself only when the transport proved that nothing was handed over; *unknown* leaves to
@@ -24,7 +26,9 @@ package struct SendStateMachine: Hashable, Sendable {
         self.timing = timing
     }
 
-    /// What the shell has to do after a change. Everything but ``none`` includes storing the progress first.
+    /// What the shell has to do after a change.
+    ///
+    /// Everything but ``none`` includes storing the progress first.
     package enum Action: Hashable, Sendable {
         /// Nothing changed.
         case none
@@ -121,7 +125,9 @@ package struct SendStateMachine: Hashable, Sendable {
         }
     }
 
-    /// It can never go out: its recipient, line or transport is gone. Nothing was handed over.
+    /// It can never go out: its recipient, line or transport is gone.
+    ///
+    /// Nothing was handed over.
     package mutating func impossible(_ failure: Send.Failure) -> Action {
         guard progress.state == .queued else { return .none }
         return fail(failure)
@@ -209,7 +215,8 @@ package struct SendStateMachine: Hashable, Sendable {
             return fail(
                 Send.Failure(
                     code: "ghost",
-                    remedy: "Messages made a row without a chat, so nobody got it. Open the chat in Messages, then retry."
+                    remedy:
+                        "Messages made a row without a chat, so nobody got it. Open the chat in Messages, then retry."
                 ))
         default: return .none
         }

@@ -85,7 +85,10 @@ package struct ConfigurationLoader: Sendable {
     private static func values(_ scalars: [String: String]) -> [AbsoluteConfigKey: ConfigValue] {
         Dictionary(
             uniqueKeysWithValues: scalars.map { key, value in
-                (AbsoluteConfigKey(["bluewire"] + key.split(separator: ".").map(String.init)), ConfigValue(stringLiteral: value))
+                (
+                    AbsoluteConfigKey(["bluewire"] + key.split(separator: ".").map(String.init)),
+                    ConfigValue(stringLiteral: value)
+                )
             }
         )
     }
@@ -103,7 +106,8 @@ package struct ConfigurationLoader: Sendable {
                 _ = try EgressDestination(webhook.url)
             } catch {
                 throw GatewayError(
-                    .configuration, message: "The webhook \(webhook.name) has the URL \"\(webhook.url)\", which cannot be used.",
+                    .configuration,
+                    message: "The webhook \(webhook.name) has the URL \"\(webhook.url)\", which cannot be used.",
                     remedy: "Write an https URL; http only for destinations that egress.webhook names."
                 )
             }

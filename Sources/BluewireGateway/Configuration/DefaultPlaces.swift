@@ -23,11 +23,11 @@ package struct DefaultPlaces: Sendable {
         let home = environment["HOME"] ?? NSHomeDirectory()
         self.home = home
         #if os(macOS)
-        let application = "\(home)/Library/Application Support/Bluewire"
-        let (state, configuration) = (application, application)
+            let application = "\(home)/Library/Application Support/Bluewire"
+            let (state, configuration) = (application, application)
         #else
-        let state = "\(environment["XDG_STATE_HOME"] ?? "\(home)/.local/state")/bluewire"
-        let configuration = "\(environment["XDG_CONFIG_HOME"] ?? "\(home)/.config")/bluewire"
+            let state = "\(environment["XDG_STATE_HOME"] ?? "\(home)/.local/state")/bluewire"
+            let configuration = "\(environment["XDG_CONFIG_HOME"] ?? "\(home)/.config")/bluewire"
         #endif
         stateDirectory = state
         configurationFile = environment["BLUEWIRE_CONFIG"] ?? "\(configuration)/bluewire.yaml"

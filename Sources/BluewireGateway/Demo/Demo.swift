@@ -6,13 +6,14 @@
 
 import BluewireModel
 import BluewireSimulator
-import Subprocess
 // Full Foundation: folders.
 import Foundation
+import Subprocess
+
 #if canImport(System)
-import System
+    import System
 #else
-import SystemPackage
+    import SystemPackage
 #endif
 
 /// Simulated Messages in a process of their own, a gateway before them, and an agent that answers everybody there.
@@ -138,9 +139,9 @@ enum Executable {
     /// Its path.
     static var path: String {
         #if os(Linux)
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         #else
-        Bundle.main.executablePath ?? CommandLine.arguments[0]
+            Bundle.main.executablePath ?? CommandLine.arguments[0]
         #endif
     }
 }

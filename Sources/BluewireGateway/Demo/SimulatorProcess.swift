@@ -55,7 +55,8 @@ package enum SimulatorProcess {
         }
         let server = SimulatorServer(
             SimulatorServer.Configuration(
-                home: AbsolutePath.of(options.home), socketPath: options.socket.map(AbsolutePath.of), seed: options.seed,
+                home: AbsolutePath.of(options.home), socketPath: options.socket.map(AbsolutePath.of),
+                seed: options.seed,
                 generation: generation, speed: options.speed, withHistory: !options.isEmpty
             )
         )

@@ -10,10 +10,11 @@ import BluewireNetwork
 // Full Foundation: free space, time zones, the environment.
 import Foundation
 import Subprocess
+
 #if canImport(System)
-import System
+    import System
 #else
-import SystemPackage
+    import SystemPackage
 #endif
 
 /// What diagnosis asks of the computer besides files: replaced by a stand-in in tests.
@@ -38,7 +39,9 @@ package struct DiagnosisMachine: Sendable {
     package var isGatewayOn: @Sendable (_ port: Int) async -> Bool
     /// Where model endpoints were found, for people.
     package var modelOrigins: @Sendable () async -> [String]
-    /// Runs a tool of the system; nil when it is not there. Tools that could raise a question are never run.
+    /// Runs a tool of the system; nil when it is not there.
+    ///
+    /// Tools that could raise a question are never run.
     package var run: @Sendable (_ tool: String, _ arguments: [String]) async -> Answer?
 
     /// How long a check waits for something that should happen at once.
@@ -72,15 +75,17 @@ package struct DiagnosisMachine: Sendable {
 
     private static var isThisAMac: Bool {
         #if os(macOS)
-        true
+            true
         #else
-        false
+            false
         #endif
     }
 
     private static func isGatewayOn(_ port: Int) async -> Bool {
         // The simulator's purpose is the one for services of this computer.
-        guard let policy = try? EgressPolicy(allow: [EgressPurpose.simulator.rawValue: ["127.0.0.0/8"]]) else { return false }
+        guard let policy = try? EgressPolicy(allow: [EgressPurpose.simulator.rawValue: ["127.0.0.0/8"]]) else {
+            return false
+        }
         let request = EgressRequest(
             .simulator, url: "http://127.0.0.1:\(port)/healthz",
             limits: EgressLimits(connect: .seconds(1), idle: .seconds(2), total: .seconds(2))

@@ -24,10 +24,12 @@ extension Doctor {
         guard manager.fileExists(atPath: path) else {
             return [Finding("state", title, .note, "\(path) is not there yet; the first start makes it.")]
         }
-        guard let attributes = try? manager.attributesOfItem(atPath: path), FileStatus(path: path)?.isFolder == true else {
+        guard let attributes = try? manager.attributesOfItem(atPath: path), FileStatus(path: path)?.isFolder == true
+        else {
             return [
                 Finding(
-                    "state", title, .bad, "\(path) is not a folder.", remedy: "Move it away, or choose another with --state."
+                    "state", title, .bad, "\(path) is not a folder.",
+                    remedy: "Move it away, or choose another with --state."
                 )
             ]
         }
@@ -41,7 +43,8 @@ extension Doctor {
             ]
         }
         let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0o700
-        let state = mode & 0o077 == 0
+        let state =
+            mode & 0o077 == 0
             ? Finding("state", title, .good, "\(path) is private and can be written.")
             : Finding(
                 "state", title, .note, "\(path) can be seen by other users.",
@@ -69,8 +72,10 @@ extension Doctor {
             }
             do {
                 let checkup = try await store.checkup(newest: 200)
-                return [contentFinding(checkup, isDegraded: store.isDegraded), try schemaFinding(store.schema),
-                    contactsFinding(checkup, store: store)]
+                return [
+                    contentFinding(checkup, isDegraded: store.isDegraded), try schemaFinding(store.schema),
+                    contactsFinding(checkup, store: store),
+                ]
             } catch let error as StoreError {
                 return [refusal(error)]
             } catch {
@@ -79,7 +84,9 @@ extension Doctor {
         }
     }
 
-    /// Why the database could not be read. On a Mac the permission is told apart more finely than SQLite does.
+    /// Why the database could not be read.
+    ///
+    /// On a Mac the permission is told apart more finely than SQLite does.
     private func refusal(_ error: StoreError) -> Finding {
         var remedy = error.remedy
         if machine.isMac, error.code == .denied {
@@ -105,7 +112,8 @@ extension Doctor {
             var probe = PermissionDiagnosis.StoreProbe()
             probe.hasMessages = false
             return Finding(
-                "database", "database", .note, "It is readable and empty.", remedy: PermissionDiagnosis(store: probe).remedy
+                "database", "database", .note, "It is readable and empty.",
+                remedy: PermissionDiagnosis(store: probe).remedy
             )
         }
         if checkup.bodies.readable < checkup.bodies.present {
@@ -130,12 +138,15 @@ extension Doctor {
 
     private func contactsFinding(_ checkup: DatabaseCheckup, store: MessageStore) -> Finding {
         guard store.place.addressBook != nil else {
-            return Finding("contacts", "contacts", .note, "There is no address book; addresses are shown without names.")
+            return Finding(
+                "contacts", "contacts", .note, "There is no address book; addresses are shown without names.")
         }
         guard checkup.namedHandles > 0 else {
             return Finding(
-                "contacts", "contacts", .note, "The address book names none of \(Self.counted(checkup.handles, "address", "es")).",
-                remedy: machine.isMac ? "Full Disk Access also opens the address book; check it if names are expected." : nil
+                "contacts", "contacts", .note,
+                "The address book names none of \(Self.counted(checkup.handles, "address", "es")).",
+                remedy: machine.isMac
+                    ? "Full Disk Access also opens the address book; check it if names are expected." : nil
             )
         }
         return Finding(

@@ -161,7 +161,8 @@ package struct Doctor: Sendable {
                 remedy: "Set the clock: reminders, retries and signatures depend on it."
             )
         }
-        return Finding("clock", "clock", .good, "\(text.prefix(16).replacing("T", with: " ")) UTC, zone \(machine.zone).")
+        return Finding(
+            "clock", "clock", .good, "\(text.prefix(16).replacing("T", with: " ")) UTC, zone \(machine.zone).")
     }
 
     // MARK: - Words

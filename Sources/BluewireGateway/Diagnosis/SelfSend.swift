@@ -22,7 +22,9 @@ struct SelfSend {
         guard let store = try? bench.store.get(), let isOwn = try? await store.isOwn(address) else {
             return .skipped("the database was not read")
         }
-        guard isOwn else { return .failed("the database does not prove that this address is an own one; nothing was sent") }
+        guard isOwn else {
+            return .failed("the database does not prove that this address is an own one; nothing was sent")
+        }
         guard confirm("Send one message to \(address)?") else { return .skipped("not confirmed; nothing was sent") }
         do {
             let options = SendRequestOptions(to: address, text: "Bluewire selftest", wait: .seconds(30))

@@ -69,7 +69,8 @@ package struct Selftest: Sendable {
             try encoder.encode(report).write(to: URL(filePath: AbsolutePath.of(path)), options: .atomic)
         } catch {
             throw GatewayError(
-                .cannotCreate, message: "The report cannot be written to \(path).", remedy: "Give another path with --report."
+                .cannotCreate, message: "The report cannot be written to \(path).",
+                remedy: "Give another path with --report."
             )
         }
     }

@@ -20,15 +20,17 @@ extension SelftestCheck {
         },
         SelftestCheck("system.processor", "processor") { _ in
             #if arch(arm64)
-            .passed("arm64")
+                .passed("arm64")
             #else
-            .passed("x86_64")
+                .passed("x86_64")
             #endif
         },
         SelftestCheck("system.program", "program that holds the permissions") { bench in
             let environment = bench.machine.environment
             if environment["SSH_CONNECTION"] != nil { return .passed("ssh") }
-            let known: Set<String> = ["Apple_Terminal", "iTerm.app", "vscode", "WarpTerminal", "ghostty", "tmux", "zed"]
+            let known: Set<String> = [
+                "Apple_Terminal", "iTerm.app", "vscode", "WarpTerminal", "ghostty", "tmux", "zed",
+            ]
             let program = environment["TERM_PROGRAM"].flatMap { known.contains($0) ? $0 : nil }
             return .passed(program ?? "another one")
         },
@@ -65,19 +67,24 @@ extension SelftestCheck {
         guard FileManager.default.fileExists(atPath: folder) else {
             return isNeeded ? .failed("not there") : .skipped("not there")
         }
-        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else { return .failed("refused") }
+        guard let entries = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            return .failed("refused")
+        }
         return .passed("\(entries.count) entries")
     }
 
     static let databaseChecks: [SelftestCheck] = [
-        database("database.sqlite", "SQLite reads it") { .passed("SQLite \($0.sqliteVersion), \($0.messages) messages") },
+        database("database.sqlite", "SQLite reads it") {
+            .passed("SQLite \($0.sqliteVersion), \($0.messages) messages")
+        },
         database("database.wal", "it keeps a write-ahead log") { .when($0.journalMode == "wal", $0.journalMode) },
         database("database.readonly", "our connection refuses to write") { .when($0.isQueryOnly, "query_only") },
         SelftestCheck("database.sidecars", "log and index lie beside it") { bench in
             guard let store = try? bench.store.get() else { return .skipped("the database was not read") }
             let files = DatabaseFiles(path: bench.place.path)
             return .when(
-                !store.isDegraded, "-wal \(files.log == nil ? "absent" : "present"), -shm \(files.index == nil ? "absent" : "present")"
+                !store.isDegraded,
+                "-wal \(files.log == nil ? "absent" : "present"), -shm \(files.index == nil ? "absent" : "present")"
             )
         },
         schema("database.generation", "the schema is a known one") { schema in
@@ -87,9 +94,12 @@ extension SelftestCheck {
             )
         },
         schema("database.tables", "the tables are there") { schema in
-            let missing = ["message", "chat", "handle", "attachment", "chat_message_join", "chat_handle_join",
-                "message_attachment_join"].filter { !schema.has($0) }
-            return .when(missing.isEmpty, missing.isEmpty ? "\(schema.tables.count) tables" : missing.joined(separator: " "))
+            let missing = [
+                "message", "chat", "handle", "attachment", "chat_message_join", "chat_handle_join",
+                "message_attachment_join",
+            ].filter { !schema.has($0) }
+            return .when(
+                missing.isEmpty, missing.isEmpty ? "\(schema.tables.count) tables" : missing.joined(separator: " "))
         },
         schema("database.columns", "no column is unknown") { schema in
             .when(
@@ -109,15 +119,21 @@ extension SelftestCheck {
             .when($0.hydrated == $0.sampled, "\($0.hydrated) of \($0.sampled)")
         },
         database("database.kinds", "no row is of an unknown kind") {
-            .when($0.unknownItems + $0.unknownReactions == 0, "\($0.unknownItems) items, \($0.unknownReactions) reactions")
+            .when(
+                $0.unknownItems + $0.unknownReactions == 0, "\($0.unknownItems) items, \($0.unknownReactions) reactions"
+            )
         },
         database("database.joins", "messages are in chats") {
             .when($0.unjoined * 10 <= $0.messages, "\($0.unjoined) of \($0.messages) are in none")
         },
         database("database.chats", "merging keeps every chat once") {
-            .when($0.misplacedChats == 0 && $0.conversations <= $0.chatRows, "\($0.chatRows) rows, \($0.conversations) chats")
+            .when(
+                $0.misplacedChats == 0 && $0.conversations <= $0.chatRows,
+                "\($0.chatRows) rows, \($0.conversations) chats")
         },
-        database("database.guids", "chat GUIDs have known forms") { .when(($0.guidForms["other"] ?? 0) == 0, words($0.guidForms)) },
+        database("database.guids", "chat GUIDs have known forms") {
+            .when(($0.guidForms["other"] ?? 0) == 0, words($0.guidForms))
+        },
         database("database.paths", "attachment paths have known forms") {
             .when(($0.attachmentPaths["other"] ?? 0) == 0, words($0.attachmentPaths))
         },
@@ -144,6 +160,7 @@ extension SelftestCheck {
     }
 
     private static func words(_ counts: [String: Int]) -> String {
-        counts.isEmpty ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        counts.isEmpty
+            ? "none" : counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
     }
 }

@@ -37,7 +37,9 @@ extension SelftestCheck {
                 return .when(count < 200, "\(count) wake-ups in \(bench.machine.patience)")
             }
         },
-        database("watching.poll", "the poll's version number can be read") { .when($0.dataVersion != nil, "data_version") },
+        database("watching.poll", "the poll's version number can be read") {
+            .when($0.dataVersion != nil, "data_version")
+        },
         SelftestCheck("watching.identity", "the file keeps its device and number") { bench in
             guard let store = try? bench.store.get(), let database = try? store.database() else {
                 return .skipped("the database was not read")
@@ -48,7 +50,9 @@ extension SelftestCheck {
             guard (try? bench.store.get()) != nil else { return .skipped("the database was not read") }
             // A pool of three readers and its one other connection.
             let count = SelftestBench.descriptors(on: bench.place.path)
-            return .when(bench.descriptorsBefore == 0 && (1...4).contains(count), "\(bench.descriptorsBefore) before, \(count) now")
+            return .when(
+                bench.descriptorsBefore == 0 && (1...4).contains(count),
+                "\(bench.descriptorsBefore) before, \(count) now")
         },
     ]
 
@@ -129,7 +133,9 @@ extension SelftestCheck {
             return .when(mode & 0o077 == 0, "mode \(String(mode & 0o777, radix: 8))")
         },
         SelftestCheck("state.space", "there is room") { bench in
-            guard let free = bench.machine.freeBytes(bench.configuration.stateDirectory) else { return .skipped("not told") }
+            guard let free = bench.machine.freeBytes(bench.configuration.stateDirectory) else {
+                return .skipped("not told")
+            }
             return .when(free >= 64 << 20, Doctor.size(free))
         },
     ]
@@ -148,7 +154,8 @@ extension SelftestCheck {
         tool("clock.sleep", "the Mac does not fall asleep", "/usr/bin/pmset", ["-g"]) { answer in
             guard answer.isSuccess else { return .failed("pmset refused") }
             let lines = answer.output.split(separator: "\n").map { $0.split(separator: " ") }
-            guard let line = lines.first(where: { $0.first == "sleep" && $0.count > 1 }), let minutes = Int(line[1]) else {
+            guard let line = lines.first(where: { $0.first == "sleep" && $0.count > 1 }), let minutes = Int(line[1])
+            else {
                 return .skipped("pmset does not say")
             }
             return .when(minutes == 0, minutes == 0 ? "never" : "after \(minutes) minutes")

@@ -27,7 +27,9 @@ struct SelftestCheck: Sendable {
         case failed(String)
 
         /// Passed or failed by a condition, with what was seen.
-        static func when(_ condition: Bool, _ detail: String) -> Outcome { condition ? .passed(detail) : .failed(detail) }
+        static func when(_ condition: Bool, _ detail: String) -> Outcome {
+            condition ? .passed(detail) : .failed(detail)
+        }
     }
 
     init(_ id: String, _ title: String, _ run: @escaping @Sendable (SelftestBench) async -> Outcome) {
@@ -52,7 +54,9 @@ struct SelftestCheck: Sendable {
         _ look: @escaping @Sendable (DiagnosisMachine.Answer) -> Outcome
     ) -> SelftestCheck {
         SelftestCheck(id, title) { bench in
-            guard let answer = await bench.machine.run(path, arguments) else { return .skipped("this computer has no such tool") }
+            guard let answer = await bench.machine.run(path, arguments) else {
+                return .skipped("this computer has no such tool")
+            }
             return look(answer)
         }
     }
@@ -74,7 +78,9 @@ struct SelftestBench: Sendable {
     /// How many descriptors this process had on the database before it was opened.
     let descriptorsBefore: Int
 
-    static func prepare(_ configuration: GatewayConfiguration, machine: DiagnosisMachine, folder: String) async -> SelftestBench {
+    static func prepare(_ configuration: GatewayConfiguration, machine: DiagnosisMachine, folder: String) async
+        -> SelftestBench
+    {
         let place = StoreFactory.place(configuration)
         let before = descriptors(on: place.path)
         let store: Result<MessageStore, StoreError>

@@ -35,10 +35,11 @@ package struct SelftestResult: Hashable, Sendable, Encodable {
         self.id = id
         self.group = group
         self.title = title
-        (verdict, detail) = switch outcome {
-        case .passed(let detail): (.passed, detail)
-        case .skipped(let reason): (.skipped, reason)
-        case .failed(let detail): (.failed, detail)
-        }
+        (verdict, detail) =
+            switch outcome {
+            case .passed(let detail): (.passed, detail)
+            case .skipped(let reason): (.skipped, reason)
+            case .failed(let detail): (.failed, detail)
+            }
     }
 }

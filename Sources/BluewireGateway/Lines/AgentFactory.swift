@@ -11,12 +11,14 @@ import BluewireNetwork
 import BluewireState
 import BluewireStore
 import BluewireTransport
-import Logging
-import ServiceLifecycle
 // Full Foundation: the environment that holds keys.
 import Foundation
+import Logging
+import ServiceLifecycle
 
-/// Makes agents and their providers from the configuration. A new provider is one more case of ``provider(_:)``.
+/// Makes agents and their providers from the configuration.
+///
+/// A new provider is one more case of ``provider(_:)``.
 struct AgentFactory {
     let configuration: GatewayConfiguration
     let egress: EgressClient
@@ -55,14 +57,16 @@ struct AgentFactory {
         guard let baseURL = entry.baseURL, let model = entry.model else {
             throw GatewayError(
                 .configuration, message: "The agent \(entry.agent.name) has a provider, but no baseURL or no model.",
-                remedy: "Set both, for example baseURL: http://127.0.0.1:11434/v1 and model: llama3.2; or use provider: concierge."
+                remedy:
+                    "Set both, for example baseURL: http://127.0.0.1:11434/v1 and model: llama3.2; or use provider: concierge."
             )
         }
         var key: String?
         if let variable = entry.keyVariable {
             guard let value = ProcessInfo.processInfo.environment[variable], !value.isEmpty else {
                 throw GatewayError(
-                    .configuration, message: "The agent \(entry.agent.name) wants its key in \(variable), which is not set.",
+                    .configuration,
+                    message: "The agent \(entry.agent.name) wants its key in \(variable), which is not set.",
                     remedy: "Export \(variable) before starting, or remove keyVariable."
                 )
             }

@@ -9,7 +9,9 @@ import BluewireModel
 import BluewireSimulator
 import BluewireTransport
 
-/// Makes transports from the configuration. A new transport is one more row of ``all``.
+/// Makes transports from the configuration.
+///
+/// A new transport is one more row of ``all``.
 struct TransportFactory: Sendable {
     /// The configured kind that asks for it.
     let kind: GatewayConfiguration.TransportKind

@@ -27,7 +27,9 @@ package struct ChatReader: Sendable {
     /// - Parameter direct: reads the database even when a gateway runs.
     /// - Throws: ``GatewayError`` or the store's error when nothing can be read.
     package static func open(_ configuration: GatewayConfiguration, direct: Bool) async throws -> ChatReader {
-        if !direct, let client = await RunningGateway.client(configuration) { return ChatReader(backend: .gateway(client)) }
+        if !direct, let client = await RunningGateway.client(configuration) {
+            return ChatReader(backend: .gateway(client))
+        }
         return ChatReader(backend: .store(try StoreFactory.store(configuration)))
     }
 

@@ -32,7 +32,9 @@ package struct GatewayClient: Sendable {
     /// Whether a gateway answers there.
     package var isAnswering: Bool {
         get async {
-            guard let response = try? await send(method: "GET", path: "/healthz", limits: Self.probe) else { return false }
+            guard let response = try? await send(method: "GET", path: "/healthz", limits: Self.probe) else {
+                return false
+            }
             return response.status == 200
         }
     }
@@ -73,7 +75,8 @@ package struct GatewayClient: Sendable {
         let response = try await send(
             method: "GET",
             path: Self.path(
-                "/v1/events", ["cursor": cursor, "types": types.isEmpty ? nil : types.joined(separator: ","), "chat": chat]
+                "/v1/events",
+                ["cursor": cursor, "types": types.isEmpty ? nil : types.joined(separator: ","), "chat": chat]
             ),
             limits: EgressLimits(idle: .seconds(60), total: .seconds(30 * 86_400), maximumBodyBytes: .max)
         )

@@ -5,9 +5,9 @@
 //
 
 import BluewireModel
-package import Logging
 // Full Foundation: standard error.
 import Foundation
+package import Logging
 
 /// Where the gateway's own lines go: standard error, one line each, constant messages with facts as metadata.
 package enum GatewayLog {

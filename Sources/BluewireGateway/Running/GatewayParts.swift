@@ -17,6 +17,9 @@ import BluewireWire
 import Logging
 import ServiceLifecycle
 
+// Full Foundation: the environment that holds secrets.
+import Foundation
+
 /// Every concrete part of a gateway, opened and wired, not yet running.
 ///
 /// Nothing is sent and nothing listens before the services run. Opening fails as a whole: what was opened is closed again.
@@ -49,7 +52,8 @@ struct GatewayParts: Sendable {
         let place = StoreFactory.place(configuration)
         let contacts = place.addressBook.map { ContactBook(path: $0) }
         let store = try MessageStore(
-            ChatDatabase.Configuration(place: place, line: configuration.line, identities: identities, contacts: contacts)
+            ChatDatabase.Configuration(
+                place: place, line: configuration.line, identities: identities, contacts: contacts)
         )
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let lock = try directory.lock()
@@ -112,7 +116,8 @@ struct GatewayParts: Sendable {
 
     private init(
         directory: StateDirectory, lock: StateLock, journal: Journal, state: StateDatabase, store: MessageStore,
-        source: ChatDatabaseSource, line: Line, outbox: Outbox, gate: OutboundGate, egress: EgressClient, logger: Logger,
+        source: ChatDatabaseSource, line: Line, outbox: Outbox, gate: OutboundGate, egress: EgressClient,
+        logger: Logger,
         configuration: GatewayConfiguration
     ) {
         self.directory = directory
@@ -141,7 +146,8 @@ struct GatewayParts: Sendable {
             journal: journal, state: state, store: store, outbox: outbox, gate: gate
         )
         let server = GatewayServer(
-            configuration: serverConfiguration(onReady: onReady), context: serverContext(webhooks: webhooks), logger: logger
+            configuration: serverConfiguration(onReady: onReady), context: serverContext(webhooks: webhooks),
+            logger: logger
         )
         let foundation: [any Service] = [
             JournalMaintenance(journal: journal, state: state, logger: logger),
@@ -202,13 +208,25 @@ struct GatewayParts: Sendable {
         return context
     }
 
+    private static func secret(of entry: GatewayConfiguration.WebhookEntry) throws(GatewayError) -> String? {
+        guard let variable = entry.secretVariable else { return nil }
+        guard let secret = ProcessInfo.processInfo.environment[variable], secret.hasPrefix("whsec_") else {
+            throw GatewayError(
+                .configuration, message: "The webhook \(entry.name) wants its secret in \(variable), which holds none.",
+                remedy: "Export \(variable) with a value that begins with whsec_, or remove secretVariable."
+            )
+        }
+        return secret
+    }
+
     /// Webhooks of the file are kept under their URL: a restart changes neither their secret nor their cursor.
     private func registerConfiguredWebhooks() async throws {
         let repository = state.webhooks()
         let known = Set(try await repository.list().map(\.url))
         for entry in configuration.webhooks where !known.contains(entry.url) {
             let filter = EventFilter(kinds: entry.events.map { Set($0.map { GatewayEvent.Kind(rawValue: $0) }) })
-            _ = try await repository.create(url: entry.url, filter: filter, after: journal.head)
+            let secret = try Self.secret(of: entry) ?? WebhookRepository.makeSecret()
+            _ = try await repository.create(url: entry.url, filter: filter, secret: secret, after: journal.head)
         }
     }
 }

@@ -21,7 +21,8 @@ struct Readiness: Sendable {
         if let trouble = status.trouble {
             missing.append(
                 NativeReadiness(
-                    code: "database", detail: trouble, remedy: "`bluewire doctor` says what to do; the gateway keeps trying."
+                    code: "database", detail: trouble,
+                    remedy: "`bluewire doctor` says what to do; the gateway keeps trying."
                 )
             )
         } else if !status.isWatching {

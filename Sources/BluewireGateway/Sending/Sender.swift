@@ -105,7 +105,9 @@ package struct Sender: Sendable {
     private static func settled(
         _ send: NativeSend, wait: Duration, refresh: @Sendable (NativeSend) async throws -> NativeSend
     ) async throws -> NativeSend {
-        let waiting: Set<String> = [Send.State.queued.rawValue, Send.State.dispatched.rawValue, Send.State.landed.rawValue]
+        let waiting: Set<String> = [
+            Send.State.queued.rawValue, Send.State.dispatched.rawValue, Send.State.landed.rawValue,
+        ]
         let clock = ContinuousClock()
         let end = clock.now + wait
         var send = send

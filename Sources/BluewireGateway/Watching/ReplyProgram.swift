@@ -7,10 +7,11 @@
 import BluewireModel
 package import BluewireWire
 import Subprocess
+
 #if canImport(System)
-import System
+    import System
 #else
-import SystemPackage
+    import SystemPackage
 #endif
 
 /// A program that answers messages: it reads one message as JSON and prints the reply.
@@ -34,7 +35,8 @@ package struct ReplyProgram: Sendable {
     package init(command: String, timeout: Duration, allow: [String]) throws(GatewayError) {
         let words = command.split(separator: " ").map(String.init)
         guard let first = words.first else {
-            throw GatewayError(.badData, message: "--exec names no program.", remedy: "Give its path, for example ./reply.py.")
+            throw GatewayError(
+                .badData, message: "--exec names no program.", remedy: "Give its path, for example ./reply.py.")
         }
         executable = first
         arguments = Array(words.dropFirst())
@@ -45,7 +47,9 @@ package struct ReplyProgram: Sendable {
 
     /// Whether this message may be answered: incoming text of somebody on the list, in a direct chat or a group.
     package func answers(_ message: NativeMessage) -> Bool {
-        guard !message.isFromMe, message.kind == Message.Kind.text.rawValue, let sender = message.sender else { return false }
+        guard !message.isFromMe, message.kind == Message.Kind.text.rawValue, let sender = message.sender else {
+            return false
+        }
         return answersEverybody || allowed.contains(HandleKey(sender.address))
     }
 

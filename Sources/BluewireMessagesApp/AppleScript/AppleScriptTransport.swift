@@ -115,7 +115,8 @@ package struct AppleScriptTransport: Transport {
         // What went before cannot be taken back, so this is no longer a proof that nothing was handed over.
         if isBegun, failure.code != .ambiguous {
             failure = TransportError(
-                .ambiguous, reason: "partly_sent", message: "A part was handed over, the next was not: \(failure.message)",
+                .ambiguous, reason: "partly_sent",
+                message: "A part was handed over, the next was not: \(failure.message)",
                 remedy: "Look at the chat and send what is missing.", cause: failure)
         }
         throw failure

@@ -14,13 +14,17 @@ package enum ScriptError {
         return Int(output[output.index(after: open)..<close])
     }
 
-    /// The error to throw. What `osascript` printed names chats and people, so none of it goes in.
+    /// The error to throw.
+    ///
+    /// What `osascript` printed names chats and people, so none of it goes in.
     package static func error(for number: Int?) -> TransportError {
         switch number {
         case -1743:
             TransportError(
-                .rejected, reason: "automation_denied", message: "macOS does not let Bluewire control Messages (-1743).",
-                remedy: "System Settings, Privacy & Security, Automation: switch on Messages for this program, then retry."
+                .rejected, reason: "automation_denied",
+                message: "macOS does not let Bluewire control Messages (-1743).",
+                remedy:
+                    "System Settings, Privacy & Security, Automation: switch on Messages for this program, then retry."
             )
         case -1728:
             TransportError(
@@ -52,7 +56,8 @@ package enum ScriptError {
                 remedy: "Run Bluewire outside a sandbox, then retry.")
         case -2741, -2740, -2753, -1750:
             TransportError(
-                .rejected, reason: "script_refused", message: "This macOS does not understand the script (\(number ?? 0)).",
+                .rejected, reason: "script_refused",
+                message: "This macOS does not understand the script (\(number ?? 0)).",
                 remedy: "Update Bluewire.")
         default:
             TransportError(

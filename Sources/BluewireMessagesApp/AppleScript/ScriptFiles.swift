@@ -6,7 +6,7 @@
 
 package import BluewireModel
 package import BluewireTransport
-private import Foundation // FileManager's copy, which clones on APFS
+private import Foundation  // FileManager's copy, which clones on APFS
 
 #if canImport(Glibc)
     private import Glibc
@@ -68,7 +68,8 @@ package struct ScriptFiles: Sendable {
         } catch {
             _ = try? FileManager.default.removeItem(atPath: folder)
             throw TransportError(
-                .rejected, reason: "file_not_staged", message: "A file could not be copied to where Messages may read it.",
+                .rejected, reason: "file_not_staged",
+                message: "A file could not be copied to where Messages may read it.",
                 remedy: "Check that the file is there and that the disk has room, then retry.", cause: error)
         }
         return target
@@ -77,9 +78,11 @@ package struct ScriptFiles: Sendable {
     /// Removes staged files and jobs older than `age`: Messages uploads after the script has ended.
     package func sweep(olderThan age: Duration, now: Timestamp) {
         for root in [stagingFolder, jobFolder] {
-            for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? [] where UUID(uuidString: name) != nil {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+            where UUID(uuidString: name) != nil {
                 let path = root + "/" + name
-                guard let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date else {
+                guard let date = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+                else {
                     continue
                 }
                 let modified = Timestamp(milliseconds: Int64(date.timeIntervalSince1970 * 1000))

@@ -32,7 +32,8 @@ package struct ScriptTarget: Hashable, Sendable {
         case .handle(let address, let channel):
             self.init(isChat: false, name: address, account: Self.account(of: channel))
         case .chat(let guid, let isGroup, let channel, _):
-            let repaired = guid.style == nil
+            let repaired =
+                guid.style == nil
                 ? guid : ChatGUID(service: guid.service, isGroup: isGroup, identifier: guid.identifier)
             self.init(isChat: true, name: repaired.rawValue, account: Self.account(of: channel))
         }

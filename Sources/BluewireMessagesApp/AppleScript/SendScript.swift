@@ -4,7 +4,9 @@
 // See LICENSE for licence information
 //
 
-/// The script that sends one thing. It is always the same text: what to send and where lies in a private file.
+/// The script that sends one thing.
+///
+/// It is always the same text: what to send and where lies in a private file.
 package enum SendScript {
     /// The source, handed to `osascript` on standard input.
     ///

@@ -8,7 +8,9 @@
 public struct MessageBody: Hashable, Sendable, Codable {
     /// The string with its placeholders (U+FFFC attachments, U+FFFD app balloons); all ranges refer to it.
     public var string: String
-    /// The parts, ordered by their index. Indexes are stable and may have holes: after an unsend they are not renumbered.
+    /// The parts, ordered by their index.
+    ///
+    /// Indexes are stable and may have holes: after an unsend they are not renumbered.
     public var parts: [Part]
     /// Whether the archive was damaged and the text was salvaged.
     public var isDegraded: Bool

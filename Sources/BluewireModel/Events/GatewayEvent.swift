@@ -93,7 +93,9 @@ public enum Snapshot: Hashable, Sendable, Codable {
     case typing(Handle?)
 }
 
-/// How a row came to be in the store. Only new and late messages reach agents.
+/// How a row came to be in the store.
+///
+/// Only new and late messages reach agents.
 public enum Arrival: String, Hashable, Sendable, Codable, CaseIterable {
     /// Just sent or received.
     case new

@@ -4,7 +4,9 @@
 // See LICENSE for licence information
 //
 
-/// What carried a message. Values Apple adds later stay representable.
+/// What carried a message.
+///
+/// Values Apple adds later stay representable.
 public struct Channel: OpenValue, CustomStringConvertible {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }

@@ -29,7 +29,9 @@ struct Authenticator: Sendable {
         let isOwnPage = origins.accepts(origin: headers[.origin], host: host)
         if isWebSocket, !isOwnPage { throw NativeProblem.foreignOrigin }
         if let authorization = headers[.authorization] {
-            guard let token = Self.bearer(authorization), !token.hasPrefix("bws_") else { throw NativeProblem.unauthorized }
+            guard let token = Self.bearer(authorization), !token.hasPrefix("bws_") else {
+                throw NativeProblem.unauthorized
+            }
             return try await checked(tokens.verify(token), peer: peer)
         }
         if let session = Self.session(headers) {

@@ -40,7 +40,9 @@ package struct ServerContext: Sendable {
     package var simulator: SimulatorProxy?
     /// A folder whose files stand for the built-in page; nil for the page of this build.
     package var webRoot: String?
-    /// The wire form of an event. Webhooks of the same process must use the same function.
+    /// The wire form of an event.
+    ///
+    /// Webhooks of the same process must use the same function.
     package var render: @Sendable (GatewayEvent) -> [UInt8]
     /// The time of day.
     package var clock: any WallClock
@@ -68,7 +70,8 @@ package struct ServerContext: Sendable {
     }
 
     /// Passes a call on to the simulator: method, path with query and body become status and body.
-    package typealias SimulatorProxy = @Sendable (
-        _ method: String, _ path: String, _ body: [UInt8]
-    ) async throws -> (status: Int, body: [UInt8])
+    package typealias SimulatorProxy =
+        @Sendable (
+            _ method: String, _ path: String, _ body: [UInt8]
+        ) async throws -> (status: Int, body: [UInt8])
 }

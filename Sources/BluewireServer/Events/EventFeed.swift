@@ -144,7 +144,9 @@ package final class EventFeed: Sendable {
         return batch
     }
 
-    /// Wake-ups for one reader; the first comes at once. The reader stops them when it ends.
+    /// Wake-ups for one reader; the first comes at once.
+    ///
+    /// The reader stops them when it ends.
     func subscribe() -> Subscription {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number: Int? = state.withLock { state in

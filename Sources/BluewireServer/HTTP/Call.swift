@@ -7,11 +7,10 @@
 import BluewireModel
 package import BluewireState
 import BluewireWire
-package import Hummingbird
-
 // Foundation: percent-decoding.
 import Foundation
 import HTTPTypes
+package import Hummingbird
 import NIOCore
 
 /// A request to a route, with who sent it.
@@ -56,7 +55,8 @@ package struct Call: Sendable {
     func limit(default standard: Int = 50) throws -> Int {
         guard let text = query("limit") else { return standard }
         guard let limit = Int(text), (1...1000).contains(limit) else {
-            throw NativeProblem.badRequest("“limit” is not a number from 1 to 1000.", remedy: "Use one, or leave it out.")
+            throw NativeProblem.badRequest(
+                "“limit” is not a number from 1 to 1000.", remedy: "Use one, or leave it out.")
         }
         return limit
     }

@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireWire
 import Hummingbird
 import NIOCore
 import NIOPosix
@@ -15,7 +16,6 @@ import NIOPosix
 #else
     import Darwin
 #endif
-import BluewireWire
 
 /// A file opened for reading, streamed piece by piece from the blocking pool.
 struct FileSystemReader: Sendable {

@@ -22,7 +22,8 @@ package final class ServerCore: Sendable {
         self.context = context
         origins = OriginPolicy(names: hosts)
         authenticator = Authenticator(
-            tokens: context.state.tokens(clock: context.clock), origins: origins, failures: FailedAttempts(clock: context.clock))
+            tokens: context.state.tokens(clock: context.clock), origins: origins,
+            failures: FailedAttempts(clock: context.clock))
         feed = EventFeed(journal: context.journal, render: context.render)
     }
 

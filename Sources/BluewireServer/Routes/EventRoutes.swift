@@ -14,7 +14,9 @@ import NIOCore
 /// Live events as server-sent events; a WebSocket on the same path is taken before the router sees it.
 enum EventRoutes {
     static let routes: [Route] = [
-        .get("/v1/events", .scope(.read), "Live events (server-sent events, or a WebSocket), from a cursor or from now.") {
+        .get(
+            "/v1/events", .scope(.read), "Live events (server-sent events, or a WebSocket), from a cursor or from now."
+        ) {
             call in
             var selection = EventSelection(
                 kinds: EventSelection.kinds(call.query("types")), chat: nil, caller: try call.principal())

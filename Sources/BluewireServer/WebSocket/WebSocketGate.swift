@@ -92,7 +92,8 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
         pipeline.removeHandler(context: try pipeline.context(handlerType: HTTPResponseEncoder.self), promise: nil)
         pipeline.removeHandler(
             context: try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self), promise: nil)
-        pipeline.removeHandler(context: try pipeline.context(handlerType: HTTPConnectionStateHandler.self), promise: nil)
+        pipeline.removeHandler(
+            context: try pipeline.context(handlerType: HTTPConnectionStateHandler.self), promise: nil)
         pipeline.removeHandler(context: context, promise: nil)
     }
 }

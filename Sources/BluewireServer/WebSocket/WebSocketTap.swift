@@ -15,7 +15,9 @@ struct WebSocketLiveness: Sendable {
     var closing: TimeAmount = .seconds(5)
 }
 
-/// What the client says on an event socket: pongs, pings and the end. Everything else is read and dropped.
+/// What the client says on an event socket: pongs, pings and the end.
+///
+/// Everything else is read and dropped.
 final class WebSocketTap: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = WebSocketFrame

@@ -39,7 +39,9 @@ package struct LeaseOwner: Hashable, Sendable, Codable {
         _ = Self.living.withLock { $0.remove(nonce) }
     }
 
-    /// Whether the owner can still be at work. A reused process number only delays a take-over until the lease ends.
+    /// Whether the owner can still be at work.
+    ///
+    /// A reused process number only delays a take-over until the lease ends.
     package var isAlive: Bool {
         if process == getpid() { return Self.living.withLock { $0.contains(nonce) } }
         return kill(process, 0) == 0 || errno == EPERM

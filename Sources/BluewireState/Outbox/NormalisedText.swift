@@ -23,7 +23,9 @@ package struct NormalisedText: Hashable, Sendable {
                 pendingSpace = true
                 continue
             }
-            if scalar == "\u{FFFC}" || scalar == "\u{FFFD}" || scalar.properties.generalCategory == .control { continue }
+            if scalar == "\u{FFFC}" || scalar == "\u{FFFD}" || scalar.properties.generalCategory == .control {
+                continue
+            }
             if pendingSpace, !scalars.isEmpty { scalars.append(" ") }
             pendingSpace = false
             scalars.append(scalar)

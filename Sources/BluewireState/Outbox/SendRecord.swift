@@ -10,7 +10,9 @@ package import BluewireModel
 package struct SendRecord: Hashable, Sendable, Codable {
     /// Its name.
     package var id: SendID
-    /// Its place in the outbox; sends of one chat go out in this order. Zero until stored.
+    /// Its place in the outbox; sends of one chat go out in this order.
+    ///
+    /// Zero until stored.
     package var sequence: Int64
     /// Counts the stored changes, so that a stale copy is never written over a newer one.
     package var revision: Int64

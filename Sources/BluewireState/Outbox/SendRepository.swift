@@ -5,10 +5,9 @@
 //
 
 internal import BluewireModel
-package import GRDB
-
 // JSONEncoder of FoundationEssentials is enough, but GRDB links the whole of Foundation anyway.
 private import Foundation
+package import GRDB
 
 /// The outbox in `state.db`.
 package struct SendRepository: SendStoring {
@@ -213,7 +212,8 @@ private struct SendTables: SendTransaction {
     }
 
     private func putSetting(_ name: String, _ value: String) throws {
-        try db.execute(sql: "INSERT OR REPLACE INTO outboxSetting (name, value) VALUES (?, ?)", arguments: [name, value])
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO outboxSetting (name, value) VALUES (?, ?)", arguments: [name, value])
     }
 
     private func columns(of record: SendRecord) throws -> StatementArguments {

@@ -6,10 +6,11 @@
 
 import BluewireModel
 import GRDB
+
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+    import FoundationEssentials
 #else
-import Foundation
+    import Foundation
 #endif
 
 /// Reads the Core Data files of the macOS address book.

@@ -45,6 +45,7 @@ package final class ChatDatabase: Sendable {
     /// Which life of the file this is; cursors of another life are refused.
     package let generation: UInt32
     /// Whether it was opened without looking at the write-ahead log: a copy in a folder that cannot be written to.
+    ///
     /// Such a reading is stale as soon as somebody changes the file.
     package let isImmutable: Bool
     /// Turns rows into messages.

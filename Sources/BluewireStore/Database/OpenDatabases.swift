@@ -66,7 +66,8 @@ package final class OpenDatabases: Sendable {
         for entry in stale(files) { entry.letGo() }
         guard stale(files).isEmpty else {
             throw StoreError(
-                .replaced, message: "The sidecar files of \(path) were replaced while it was open.", remedy: "Try again."
+                .replaced, message: "The sidecar files of \(path) were replaced while it was open.",
+                remedy: "Try again."
             )
         }
     }

@@ -15,7 +15,8 @@ enum FileTypes {
     private static let byIdentifier = [
         "com.apple.coreaudio-format": "audio/x-caf", "public.jpeg": "image/jpeg", "public.png": "image/png",
         "public.heic": "image/heic", "public.heif": "image/heif", "public.tiff": "image/tiff",
-        "com.compuserve.gif": "image/gif", "org.webmproject.webp": "image/webp", "com.apple.quicktime-movie": "video/quicktime",
+        "com.compuserve.gif": "image/gif", "org.webmproject.webp": "image/webp",
+        "com.apple.quicktime-movie": "video/quicktime",
         "public.mpeg-4": "video/mp4", "public.mp3": "audio/mpeg", "com.apple.m4a-audio": "audio/x-m4a",
         "com.adobe.pdf": "application/pdf", "public.zip-archive": "application/zip", "public.plain-text": "text/plain",
         "public.vcard": "text/vcard", "public.vlocation": "text/x-vlocation",
@@ -28,7 +29,8 @@ enum FileTypes {
         "mp3": "audio/mpeg", "m4a": "audio/x-m4a", "amr": "audio/amr", "wav": "audio/x-wav", "pdf": "application/pdf",
         "zip": "application/zip", "txt": "text/plain", "vcf": "text/vcard", "csv": "text/csv", "html": "text/html",
         "pages": "application/vnd.apple.pages", "key": "application/vnd.apple.keynote",
-        "numbers": "application/vnd.apple.numbers", "docx":
+        "numbers": "application/vnd.apple.numbers",
+        "docx":
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ]

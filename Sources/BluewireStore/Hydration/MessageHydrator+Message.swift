@@ -47,7 +47,8 @@ extension MessageHydrator {
         if row.itemType != 0 {
             message.event = GroupEvent(
                 kind: GroupEvent.Kind(
-                    itemType: Int(truncatingIfNeeded: row.itemType), actionType: Int(truncatingIfNeeded: row.groupAction),
+                    itemType: Int(truncatingIfNeeded: row.itemType),
+                    actionType: Int(truncatingIfNeeded: row.groupAction),
                     shareStatus: Int(truncatingIfNeeded: row.shareStatus)
                 ),
                 subject: directory.handle(row.otherHandle),
@@ -110,7 +111,8 @@ extension MessageHydrator {
         guard row.payload != nil, row.associatedType == 0, text.hasPrefix("http"), !text.contains(where: \.isWhitespace)
         else { return nil }
         // Seen on some systems: the preview of a link without the bundle id of its balloon.
-        return BalloonDecoder.decode(bundleID: "com.apple.messages.URLBalloonProvider", payload: row.payload, text: text)
+        return BalloonDecoder.decode(
+            bundleID: "com.apple.messages.URLBalloonProvider", payload: row.payload, text: text)
     }
 
     /// The part of `part:location:length`; −1 is stored as an unsigned number that wraps.

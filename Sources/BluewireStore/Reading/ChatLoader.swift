@@ -202,7 +202,8 @@ struct ChatLoader {
         }
         let channel = Channel(service: chat.service)
         guard channel == .unknown, schema.has("chat_service") else { return channel }
-        let statement = try db.cachedStatement(sql: "SELECT service FROM chat_service WHERE chat = ? ORDER BY ROWID DESC")
+        let statement = try db.cachedStatement(
+            sql: "SELECT service FROM chat_service WHERE chat = ? ORDER BY ROWID DESC")
         return Channel(service: try String.fetchOne(statement, arguments: [chat.row]))
     }
 

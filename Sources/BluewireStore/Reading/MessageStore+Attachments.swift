@@ -8,11 +8,11 @@ public import BluewireModel
 import GRDB
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// A file that may be given out: it exists, is a regular file, and lies inside the folders of Messages.

@@ -42,7 +42,9 @@ public struct SchemaReport: Hashable, Sendable {
         for table in KnownColumns.tables {
             guard let found = columns[table], let known = KnownColumns.all[table] else { continue }
             unknownColumns += found.subtracting(known).sorted().map { "\(table).\($0)" }
-            absentColumns += known.subtracting(found).subtracting(KnownColumns.optional).sorted().map { "\(table).\($0)" }
+            absentColumns += known.subtracting(found).subtracting(KnownColumns.optional).sorted().map {
+                "\(table).\($0)"
+            }
         }
         clientVersion = nil
         if tables.contains("_SqliteDatabaseProperties") {

@@ -44,7 +44,9 @@ enum BodyAttributeNames {
             if case .object(let entry) = value { entry ?? -1 } else { nil }
         }
         return stride(from: 0, to: objects.count, by: 2).compactMap { index in
-            guard case .bytes(let bytes)? = archive.object(objects[index])?.groups.first?.values.first else { return nil }
+            guard case .bytes(let bytes)? = archive.object(objects[index])?.groups.first?.values.first else {
+                return nil
+            }
             return String(decoding: bytes, as: UTF8.self)
         }
     }

@@ -52,13 +52,14 @@ private struct CheckupBuilder {
 
     func tables(_ checkup: inout DatabaseCheckup, in db: Database) throws {
         checkup.messages = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM message") ?? 0
-        checkup.unjoined = try Int.fetchOne(
-            db,
-            sql: """
-                SELECT COUNT(*) FROM message m
-                WHERE NOT EXISTS (SELECT 1 FROM chat_message_join j WHERE j.message_id = m.ROWID)
-                """
-        ) ?? 0
+        checkup.unjoined =
+            try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT COUNT(*) FROM message m
+                    WHERE NOT EXISTS (SELECT 1 FROM chat_message_join j WHERE j.message_id = m.ROWID)
+                    """
+            ) ?? 0
         // Seconds since 2001 stay below 10^11 for three thousand years; nanoseconds passed it after two minutes.
         checkup.dates = try counts(
             """
@@ -82,7 +83,8 @@ private struct CheckupBuilder {
         checkup.chatRows = directory.chats.count
         checkup.conversations = directory.conversations.count
         let members = directory.conversations.flatMap(\.members)
-        checkup.misplacedChats = Set(members).symmetricDifference(directory.chats.keys).count + members.count
+        checkup.misplacedChats =
+            Set(members).symmetricDifference(directory.chats.keys).count + members.count
             - Set(members).count
         checkup.ownAddresses = directory.ownAddresses.count
         checkup.handles = directory.handles.count
@@ -96,21 +98,26 @@ private struct CheckupBuilder {
     }
 
     func newest(_ limit: Int, _ checkup: inout DatabaseCheckup, in db: Database) throws {
-        let columns = ["attributedBody", "message_summary_info", "payload_data", "associated_message_type", "item_type"]
-            .map { schema.has("message", $0.lowercased()) ? "m.\($0)" : "NULL" }.joined(separator: ", ")
+        let columns = [
+            "attributedBody", "message_summary_info", "payload_data", "associated_message_type", "item_type",
+        ]
+        .map { schema.has("message", $0.lowercased()) ? "m.\($0)" : "NULL" }.joined(separator: ", ")
         let cursor = try Row.fetchCursor(
             db, sql: "SELECT m.ROWID, \(columns) FROM message m ORDER BY m.ROWID DESC LIMIT ?", arguments: [limit]
         )
         var rows: [RowID] = []
         while let row = try cursor.next() {
             rows.append(RowID(rawValue: row[0]))
-            if let bytes = Self.bytes(row[1]) { checkup.bodies.count(Self.isReadable { try BodyDecoder.strict(bytes) }) }
+            if let bytes = Self.bytes(row[1]) {
+                checkup.bodies.count(Self.isReadable { try BodyDecoder.strict(bytes) })
+            }
             if let bytes = Self.bytes(row[2]) {
                 checkup.summaries.count(Self.isReadable { try MessageSummary(decoding: bytes) })
             }
             if let bytes = Self.bytes(row[3]) {
                 // Handwriting and Digital Touch are no archives; everything else is.
-                checkup.payloads.count(bytes.starts(with: Array("bplist".utf8)) ? KeyedArchive(bytes)?.root != nil : true)
+                checkup.payloads.count(
+                    bytes.starts(with: Array("bplist".utf8)) ? KeyedArchive(bytes)?.root != nil : true)
             }
             if !Self.reactions.contains(row[4] as Int? ?? 0) { checkup.unknownReactions += 1 }
             if !(0...6).contains(row[5] as Int? ?? 0) { checkup.unknownItems += 1 }
@@ -143,5 +150,6 @@ private struct CheckupBuilder {
     private static let services: Set<String> = ["iMessage", "SMS", "RCS", "any", "iMessageLite", "SatelliteSMS"]
 
     /// Plain rows, stickers, polls, and reactions with their removals.
-    private static let reactions = Set([0, 1, 2, 3] + Array(1000...1001) + Array(2000...2007) + Array(3000...3007) + [4000])
+    private static let reactions = Set(
+        [0, 1, 2, 3] + Array(1000...1001) + Array(2000...2007) + Array(3000...3007) + [4000])
 }

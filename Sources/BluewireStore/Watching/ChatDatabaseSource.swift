@@ -85,7 +85,11 @@ package final class ChatDatabaseSource: EventSource {
         // Foundation's thread, because GRDB blocks and the cooperative pool must not.
         let thread = Thread {
             let loop = WatchLoop(configuration, state: state, events: events, handover: handover, report: report)
-            loop.run { batch in _ = continuation.yield(batch) } failed: { continuation.finish(throwing: $0) }
+            loop.run { batch in
+                _ = continuation.yield(batch)
+            } failed: {
+                continuation.finish(throwing: $0)
+            }
             handover.ended()
         }
         thread.name = "chat.db watcher"

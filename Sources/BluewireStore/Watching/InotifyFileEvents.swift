@@ -12,6 +12,7 @@
     #endif
 
     /// File events by inotify: the directory for files that come and go, the files themselves by path for writes.
+    ///
     /// A watch by path opens nothing.
     final class InotifyFileEvents: FileEvents {
         private let events: Int32

@@ -66,8 +66,10 @@ struct RowFingerprint: Hashable, Sendable {
         return names
     }
 
-    /// The Apple time that makes a change of `groups` unique; nil when only the fingerprint does. A time is used only
-    /// when it changed itself, and not when two of them may be equal (Apple writes equal delivery and read times).
+    /// The Apple time that makes a change of `groups` unique; nil when only the fingerprint does.
+    ///
+    /// A time is used only when it changed itself, and not when two of them may be equal (Apple writes equal delivery
+    /// and read times).
     static func date(of groups: [Group], in row: WatchedRow) -> Int64? {
         if groups.contains(.edited), row.dateEdited != 0 { return row.dateEdited }
         let others: Set<Group> = [.body, .attachments, .error, .balloon, .chat, .isFromMe, .sender, .date, .subject]

@@ -56,7 +56,8 @@ struct StoredTapback: Hashable, Sendable {
     init?(reading reader: inout CompactReader, guid: String, date: Timestamp) {
         guard
             let flags = reader.byte(), let target = reader.guid(), let part = reader.signed(),
-            let kind = reader.signed(), let emoji = reader.text(), let address = reader.text(), let channel = reader.text()
+            let kind = reader.signed(), let emoji = reader.text(), let address = reader.text(),
+            let channel = reader.text()
         else { return nil }
         self.guid = guid
         self.target = target

@@ -7,7 +7,9 @@
 import BluewireModel
 import BluewireTransport
 
-/// The watcher's thread: waits, looks, hands over. All timing is here; what a look finds is in ``WatchSession``.
+/// The watcher's thread: waits, looks, hands over.
+///
+/// All timing is here; what a look finds is in ``WatchSession``.
 final class WatchLoop {
     /// A look is repeated this long after the last event: an event may come before its commit can be seen.
     private static let echo: Duration = .milliseconds(50)

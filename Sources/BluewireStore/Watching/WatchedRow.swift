@@ -36,7 +36,9 @@ struct WatchedRow: Hashable, Sendable {
     var dateRecovered: Int64 = 0
     var partCount: Int64 = 0
     var error: Int64 = 0
-    /// Lengths in bytes; −1 for NULL. A body is never rewritten to the same length without a date changing.
+    /// Lengths in bytes; −1 for NULL.
+    ///
+    /// A body is never rewritten to the same length without a date changing.
     var bodyLength: Int64 = -1
     var textLength: Int64 = -1
     var summaryLength: Int64 = -1

@@ -6,8 +6,9 @@
 
 import BluewireModel
 
-/// The watcher's decisions over raw rows: what is new, what changed, what is gone. Pure: it is fed rows and times and
-/// returns actions; its shell does the SQL.
+/// The watcher's decisions over raw rows: what is new, what changed, what is gone.
+///
+/// Pure: it is fed rows and times and returns actions; its shell does the SQL.
 ///
 /// Everything is judged by GUID. Row numbers only say where to look: they change when a file is rebuilt.
 struct WatcherStateMachine: Sendable {
@@ -26,7 +27,9 @@ struct WatcherStateMachine: Sendable {
     /// Rows admitted within the last seconds that are dated long before they came.
     private var oldArrivals: [(row: WatchedRow, at: Duration, isFlagged: Bool)] = []
 
-    /// Continues where `state` ended; nil is a first start. Waiting rows have to be ``admit(_:at:)``ted again.
+    /// Continues where `state` ended; nil is a first start.
+    ///
+    /// Waiting rows have to be ``admit(_:at:)``ted again.
     init(state: [Int64: [UInt8]], checkpoint stored: WatchCheckpoint?) {
         checkpoint = stored ?? WatchCheckpoint()
         guard checkpoint.fingerprintVersion == RowFingerprint.version else { return }
@@ -238,8 +241,9 @@ struct WatcherStateMachine: Sendable {
 
     // MARK: Baseline, rebuilt files, housekeeping
 
-    /// Takes history as it stands without reporting it. Rows above the watermark of an earlier run are left for
-    /// ``admit(_:at:)``.
+    /// Takes history as it stands without reporting it.
+    ///
+    /// Rows above the watermark of an earlier run are left for ``admit(_:at:)``.
     mutating func baseline(_ rows: [WatchedRow], last: WatchedRow?, horizon: Timestamp, at time: WatchTime) {
         marks = [:]
         keysByRow = [:]

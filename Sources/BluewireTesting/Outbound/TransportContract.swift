@@ -50,7 +50,9 @@ public struct TransportUnderTest: Sendable {
     }
 }
 
-/// What every transport promises. Each function throws ``TransportContractViolation`` when a promise is broken.
+/// What every transport promises.
+///
+/// Each function throws ``TransportContractViolation`` when a promise is broken.
 public enum TransportContract {
     /// Texts that break careless transports.
     public static let texts = [
@@ -113,7 +115,9 @@ public enum TransportContract {
         let instance = try await subject.make(.none)
         let supported = await instance.transport.capabilities.supported
         let intents: [Intent] = [
-            .tapback(target: MessageID(rawValue: "M"), part: 0, kind: .like, emoji: nil, isRemoval: false, in: subject.target),
+            .tapback(
+                target: MessageID(rawValue: "M"), part: 0, kind: .like, emoji: nil, isRemoval: false, in: subject.target
+            ),
             .edit(target: MessageID(rawValue: "M"), part: 0, text: "new", in: subject.target),
             .unsend(target: MessageID(rawValue: "M"), part: 0, in: subject.target),
             .send(Draft(text: "x", replyTo: MessageID(rawValue: "M")), to: subject.target),

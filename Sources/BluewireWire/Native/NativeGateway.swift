@@ -132,7 +132,7 @@ package struct NativeTask: Hashable, Sendable, Decodable, JSONWritable {
     package var dueAt: NativeTime?
     /// The time zone it was said in.
     package var zone: String?
-    /// `open`, `done`, `reminded`, …
+    /// `open`, `done`, `reminded` and so on.
     package var state: String
 
     /// A task from its fields.
@@ -200,7 +200,7 @@ package struct NativeDraft: Hashable, Sendable, Decodable, JSONWritable {
 package struct NativeTraceStep: Hashable, Sendable, Decodable, JSONWritable {
     /// When it happened.
     package var at: NativeTime
-    /// What happened, in one or two words: `row`, `event`, `delivery`, `turn`, `send`, …
+    /// What happened, in one or two words: `row`, `event`, `delivery`, `turn`, `send` and so on.
     package var step: String
     /// What happened, in a sentence without message text.
     package var detail: String

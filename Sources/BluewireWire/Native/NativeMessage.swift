@@ -16,7 +16,7 @@ package struct NativeMessage: Hashable, Sendable, Decodable {
     package var chatGuid: String?
     /// The line it belongs to.
     package var line: String
-    /// What it is: `text`, `balloon`, `event`, …
+    /// What it is: `text`, `balloon`, `event` and so on.
     package var kind: String
     /// The visible text without placeholders.
     package var text: String

@@ -87,7 +87,7 @@ package struct NativePollOption: Hashable, Sendable, Decodable, JSONWritable {
 
 /// What happened to a chat.
 package struct NativeGroupEvent: Hashable, Sendable, Decodable, JSONWritable {
-    /// `participantAdded`, `renamed`, …
+    /// `participantAdded`, `renamed` and so on.
     package var kind: String
     /// Whom it happened to.
     package var subject: NativeHandle?

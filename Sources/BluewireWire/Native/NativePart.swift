@@ -79,7 +79,7 @@ package struct NativeRun: Hashable, Sendable, Decodable, JSONWritable {
 
 /// Something known about a run of text.
 package struct NativeAttribute: Hashable, Sendable, Decodable, JSONWritable {
-    /// `bold`, `link`, `mention`, `detected`, …
+    /// `bold`, `link`, `mention`, `detected` and so on.
     package var type: String
     /// The link target, mentioned address, matched text, code or transcription.
     package var value: String?

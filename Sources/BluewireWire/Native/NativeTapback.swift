@@ -14,7 +14,7 @@ package struct NativeTapback: Hashable, Sendable, Decodable {
     package var target: String
     /// The part reacted to; −1 means the whole message.
     package var part: Int
-    /// `love`, `like`, `dislike`, `laugh`, `emphasize`, `question`, `emoji`, `sticker`, …
+    /// `love`, `like`, `dislike`, `laugh`, `emphasize`, `question`, `emoji`, `sticker` and so on.
     package var kind: String
     /// The emoji of kind `emoji`.
     package var emoji: String?

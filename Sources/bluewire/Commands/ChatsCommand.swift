@@ -35,7 +35,8 @@ struct ChatsCommand: GatewayCommand {
     }
 
     func execute(on terminal: Terminal) async throws {
-        let reader = try await ChatReader.open(try common.configuration([.database: database.db]), direct: database.db != nil)
+        let reader = try await ChatReader.open(
+            try common.configuration([.database: database.db]), direct: database.db != nil)
         let chats = try await reader.chats(limit: limit, query: query).data
         if common.json {
             for chat in chats { terminal.line(String(decoding: chat.json, as: UTF8.self)) }

@@ -24,13 +24,17 @@ struct DemoCommand: GatewayCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Option(name: .long, help: ArgumentHelp("Where to listen; another free port is taken when it is in use.", valueName: "host:port"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Where to listen; another free port is taken when it is in use.", valueName: "host:port"))
     var listen = "127.0.0.1:8787"
 
     @Option(name: .long, help: "Answer by this model instead of the offline concierge.")
     var model: String?
 
-    @Option(name: .long, help: ArgumentHelp("The model's endpoint, for example http://127.0.0.1:11434/v1.", valueName: "url"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The model's endpoint, for example http://127.0.0.1:11434/v1.", valueName: "url"))
     var modelURL: String?
 
     @Option(name: .long, help: "The seed of the simulated history.")
@@ -59,7 +63,8 @@ struct DemoCommand: GatewayCommand {
             if let offer = greeting.offer { terminal.line("  Model     \(offer)") }
             terminal.line("  Ready     \(greeting.seconds) s after the command was started")
             terminal.line("")
-            terminal.line("Choose a person, type \"remind me tomorrow at 9 to call the dentist\", watch the answer arrive.")
+            terminal.line(
+                "Choose a person, type \"remind me tomorrow at 9 to call the dentist\", watch the answer arrive.")
             terminal.line("Stop with Ctrl-C.")
         }
     }

@@ -30,11 +30,12 @@ struct DoctorCommand: GatewayCommand {
                 terminal.line(JSONLine.text(finding))
                 continue
             }
-            let (mark, style): (String, Terminal.Style) = switch finding.verdict {
-            case .good: ("ok  ", .green)
-            case .note: ("note", .yellow)
-            case .bad: ("FAIL", .red)
-            }
+            let (mark, style): (String, Terminal.Style) =
+                switch finding.verdict {
+                case .good: ("ok  ", .green)
+                case .note: ("note", .yellow)
+                case .bad: ("FAIL", .red)
+                }
             let head = "\(terminal.styled(mark, style))  \(DisplayText.fitted(finding.title, columns: 16))  "
             let lines = DisplayText.wrapped(finding.detail, columns: max(20, terminal.width - 24))
             for (index, line) in lines.enumerated() {

@@ -40,7 +40,8 @@ struct HistoryCommand: GatewayCommand {
     }
 
     func execute(on terminal: Terminal) async throws {
-        let reader = try await ChatReader.open(try common.configuration([.database: database.db]), direct: database.db != nil)
+        let reader = try await ChatReader.open(
+            try common.configuration([.database: database.db]), direct: database.db != nil)
         let references: [String]
         if let chat {
             references = [chat]

@@ -58,7 +58,8 @@ struct InspectCommand: AsyncParsableCommand {
     /// One app payload.
     struct Payload: GatewayCommand {
         static let configuration = CommandConfiguration(
-            abstract: "A payload_data or chat-properties blob.", discussion: "Example:  bluewire inspect payload blob.bin"
+            abstract: "A payload_data or chat-properties blob.",
+            discussion: "Example:  bluewire inspect payload blob.bin"
         )
         @OptionGroup var common: CommonOptions
         @Argument(help: "The file.") var file: String

@@ -29,7 +29,9 @@ struct SelftestCommand: GatewayCommand {
     @Option(name: .long, help: ArgumentHelp("Where to write the report.", valueName: "file"))
     var report: String?
 
-    @Option(name: .long, help: ArgumentHelp("Also send one message to this own address, after a question.", valueName: "address"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Also send one message to this own address, after a question.", valueName: "address"))
     var sendToSelf: String?
 
     func validate() throws {
@@ -48,13 +50,15 @@ struct SelftestCommand: GatewayCommand {
                 if common.json {
                     terminal.line(JSONLine.text(result))
                 } else {
-                    let (mark, style): (String, Terminal.Style) = switch result.verdict {
-                    case .passed: ("pass", .green)
-                    case .skipped: ("skip", .yellow)
-                    case .failed: ("FAIL", .red)
-                    }
+                    let (mark, style): (String, Terminal.Style) =
+                        switch result.verdict {
+                        case .passed: ("pass", .green)
+                        case .skipped: ("skip", .yellow)
+                        case .failed: ("FAIL", .red)
+                        }
                     let line = "\(result.id)  \(result.title): \(result.detail)"
-                    terminal.line("\(terminal.styled(mark, style))  \(DisplayText.truncated(line, columns: terminal.width - 6))")
+                    terminal.line(
+                        "\(terminal.styled(mark, style))  \(DisplayText.truncated(line, columns: terminal.width - 6))")
                 }
             }
         )

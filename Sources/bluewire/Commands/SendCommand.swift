@@ -43,7 +43,9 @@ struct SendCommand: GatewayCommand {
     var text: String = ""
 
     func validate() throws {
-        guard !text.isEmpty || !file.isEmpty else { throw ValidationError("There is nothing to send: give a text or --file.") }
+        guard !text.isEmpty || !file.isEmpty else {
+            throw ValidationError("There is nothing to send: give a text or --file.")
+        }
         guard (0...120).contains(wait) else { throw ValidationError("--wait is 0 to 120.") }
     }
 

@@ -29,7 +29,8 @@ struct SimulateCommand: GatewayCommand {
     @Option(name: .long, help: ArgumentHelp("The simulated home.", valueName: "directory"))
     var home: String
 
-    @Option(name: .long, help: ArgumentHelp("The socket; simulator.sock below the home unless given.", valueName: "path"))
+    @Option(
+        name: .long, help: ArgumentHelp("The socket; simulator.sock below the home unless given.", valueName: "path"))
     var socket: String?
 
     @Option(name: .long, help: "The seed: the same seed gives the same people, texts and GUIDs.")

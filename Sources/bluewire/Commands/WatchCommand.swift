@@ -35,10 +35,14 @@ struct WatchCommand: GatewayCommand {
     @Option(name: .long, help: "Only this chat.")
     var chat: String?
 
-    @Option(name: .long, help: ArgumentHelp("A program that answers; words after spaces are its arguments.", valueName: "command"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("A program that answers; words after spaces are its arguments.", valueName: "command"))
     var exec: String?
 
-    @Option(name: .long, help: ArgumentHelp("An address --exec may answer, or * for everybody; may be repeated.", valueName: "address"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("An address --exec may answer, or * for everybody; may be repeated.", valueName: "address"))
     var allow: [String] = []
 
     @Option(name: .long, help: ArgumentHelp("Seconds the program may take.", valueName: "seconds"))
@@ -55,7 +59,9 @@ struct WatchCommand: GatewayCommand {
         guard exec == nil || !allow.isEmpty else {
             throw ValidationError("--exec answers nobody without --allow. Name an address, or \"*\" for everybody.")
         }
-        guard !(noFileEvents && noPoll) else { throw ValidationError("--no-file-events and --no-poll together watch nothing.") }
+        guard !(noFileEvents && noPoll) else {
+            throw ValidationError("--no-file-events and --no-poll together watch nothing.")
+        }
     }
 
     func execute(on terminal: Terminal) async throws {

@@ -12,7 +12,8 @@ import Foundation
 enum TerminalTime {
     /// `2026-03-14 09:26` in the local zone.
     static func short(_ time: Timestamp) -> String {
-        let offset = Int64(TimeZone.current.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(time.seconds))))
+        let offset = Int64(
+            TimeZone.current.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(time.seconds))))
         let local = Timestamp(seconds: time.seconds + offset).rfc3339
         return String(local.prefix(16)).replacingOccurrences(of: "T", with: " ")
     }

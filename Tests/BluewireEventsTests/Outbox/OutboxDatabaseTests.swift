@@ -177,7 +177,8 @@ import Testing
 
     @Test func onlyAProofOpensTheNextTransport() async throws {
         for (answer, secondGets) in [
-            (RecordingTransport.Answer.fail(.testUnreachable), 1), (.fail(.testRejected), 0), (.fail(.testAmbiguous), 0),
+            (RecordingTransport.Answer.fail(.testUnreachable), 1), (.fail(.testRejected), 0),
+            (.fail(.testAmbiguous), 0),
         ] {
             let bench = try Bench()
             defer { bench.remove() }

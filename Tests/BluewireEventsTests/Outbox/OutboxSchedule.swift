@@ -62,7 +62,8 @@ final class OutboxSchedule: Sendable {
         self.seed = seed
         state = Mutex(State(random: SeededGenerator(seed: seed)))
         let messages = SimulatedMessages(
-            clock: clock, chooseFate: { [unowned self] in chooseFate() }, meanwhile: { [unowned self] in await meanwhile() })
+            clock: clock, chooseFate: { [unowned self] in chooseFate() },
+            meanwhile: { [unowned self] in await meanwhile() })
         box.withLock { $0 = messages }
         start(0)
         start(1)
@@ -113,7 +114,11 @@ final class OutboxSchedule: Sendable {
         let process = Process(outbox: outbox, gate: OutboundGate(outbox: outbox), owner: owner)
         state.withLock { state in
             state.alive.insert(owner.nonce)
-            if index < state.processes.count { state.processes[index] = process } else { state.processes.append(process) }
+            if index < state.processes.count {
+                state.processes[index] = process
+            } else {
+                state.processes.append(process)
+            }
         }
     }
 
@@ -129,7 +134,8 @@ final class OutboxSchedule: Sendable {
                 return state.processes[index].owner == process.owner
             }
             // Whatever it was handing over may have left: nobody may hand it over again.
-            for record in store.records where record.progress.state == .dispatched && record.lease?.owner == process.owner {
+            for record in store.records
+            where record.progress.state == .dispatched && record.lease?.owner == process.owner {
                 bar(record)
             }
             guard isCurrent else { return }
@@ -250,7 +256,9 @@ final class OutboxSchedule: Sendable {
             case 9: clock.advance(by: .seconds(pick(50)))
             case 10: if chance(0.3) { await retryOne() }
             default:
-                let pending = state.withLock { state in state.requests.indices.filter { !state.requests[$0].isAcknowledged } }
+                let pending = state.withLock { state in
+                    state.requests.indices.filter { !state.requests[$0].isAcknowledged }
+                }
                 if let first = pending.first { await submit(first) }
             }
         }
@@ -268,13 +276,15 @@ final class OutboxSchedule: Sendable {
     /// Faults end; everybody asks until answered; time passes until nothing moves.
     private func drain() async {
         state.withLock { $0.faultsEnd = true }
-        for index in state.withLock({ $0.requests.indices }) where !state.withLock({ $0.requests[index].isAcknowledged }) {
+        for index in state.withLock({ $0.requests.indices })
+        where !state.withLock({ $0.requests[index].isAcknowledged }) {
             await submit(index)
         }
         for _ in 0..<24 {
             await round(0)
             await ingest()
-            let isQuiet = store.records.allSatisfy { ![.queued, .dispatched].contains($0.progress.state) }
+            let isQuiet =
+                store.records.allSatisfy { ![.queued, .dispatched].contains($0.progress.state) }
                 && messages.world.withLock { $0.waiting.isEmpty }
             if isQuiet { break }
             clock.advance(by: .seconds(15))
@@ -307,8 +317,12 @@ final class OutboxSchedule: Sendable {
             }
             let state = record.progress.state
             if state == .queued || state == .dispatched { violate("\(request.tag) is stuck as \(state)") }
-            if world.handedOver[request.tag, default: 0] > 1 + request.retries { violate("\(request.tag) went out twice") }
-            let rows = world.rows.filter { world.rowTexts[$0.message.id.rawValue] == request.tag && $0.message.isFromMe }
+            if world.handedOver[request.tag, default: 0] > 1 + request.retries {
+                violate("\(request.tag) went out twice")
+            }
+            let rows = world.rows.filter {
+                world.rowTexts[$0.message.id.rawValue] == request.tag && $0.message.isFromMe
+            }
             if [.landed, .sent].contains(state) {
                 let own = claims.values.filter { $0.send == record.id && $0.direction == .outgoing }
                 if own.isEmpty { violate("\(request.tag) landed without a claim") }

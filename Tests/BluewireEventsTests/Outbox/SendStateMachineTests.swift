@@ -38,7 +38,9 @@ import Testing
         for status: Message.Status? in [nil, .pending, .sent, .delivered, .read] {
             events.append(.row(all, status, error: 0))
         }
-        if pieces > 1 { events += [.row([0], .sent, error: 0), .row([1], .delivered, error: 0), .row([1], nil, error: 25)] }
+        if pieces > 1 {
+            events += [.row([0], .sent, error: 0), .row([1], .delivered, error: 0), .row([1], nil, error: 25)]
+        }
         return events
     }
 
@@ -129,7 +131,9 @@ import Testing
         var restarted = SendStateMachine(after)
         _ = restarted.interrupted(now: start)
         let found = restarted.progress.state
-        if found != after.state, !(after.state == .dispatched && found == .unknown) { return "a crash moved it to \(found)" }
+        if found != after.state, !(after.state == .dispatched && found == .unknown) {
+            return "a crash moved it to \(found)"
+        }
         if after.state == .dispatched, after.acceptedAt == nil, found != .unknown { return "a crash is not noticed" }
         return nil
     }
@@ -142,7 +146,8 @@ import Testing
         case (.dispatched, .queued): event == .unreachable
         case (.failed, .queued), (.unknown, .queued): event == .retry
         case (.dispatched, .unknown):
-            event == .ambiguous || event == .interrupted || event == .tick || event == .unreachable || event == .rejected
+            event == .ambiguous || event == .interrupted || event == .tick || event == .unreachable
+                || event == .rejected
         case (.dispatched, .failed), (.unknown, .failed), (.landed, .failed), (.sent, .failed): true
         case (.dispatched, .landed), (.unknown, .landed), (.dispatched, .sent), (.unknown, .sent),
             (.dispatched, .delivered), (.unknown, .delivered), (.dispatched, .read), (.unknown, .read),

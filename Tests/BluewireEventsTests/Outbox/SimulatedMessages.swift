@@ -121,7 +121,9 @@ final class SimulatedMessages: Transport, TargetResolving {
     }
 
     func perform(_ intent: Intent) async throws(TransportError) -> Acceptance {
-        guard case .send(let draft, .chat(let guid, _, _, _)) = intent, let tag = draft.subject else { return Acceptance() }
+        guard case .send(let draft, .chat(let guid, _, _, _)) = intent, let tag = draft.subject else {
+            return Acceptance()
+        }
         let fate = chooseFate()
         let chat = guid.identifier == "self" ? Self.chats[1] : Self.chats[0]
         let now = clock.now
@@ -144,7 +146,10 @@ final class SimulatedMessages: Transport, TargetResolving {
         switch fate.answer {
         case .taken: return Acceptance()
         case .takenWithGUID:
-            return Acceptance(message: world.withLock { world in world.rows.last { $0.message.isFromMe && world.rowTexts[$0.message.id.rawValue] == tag }?.message.id })
+            return Acceptance(
+                message: world.withLock { world in
+                    world.rows.last { $0.message.isFromMe && world.rowTexts[$0.message.id.rawValue] == tag }?.message.id
+                })
         case .unreachable: throw .testUnreachable
         case .rejected: throw .testRejected
         case .ambiguous: throw .testAmbiguous
@@ -181,7 +186,9 @@ final class SimulatedMessages: Transport, TargetResolving {
         guard case .chat(let guid, _, _, _) = target else { return [] }
         let chat = guid.identifier == "self" ? Self.chats[1] : Self.chats[0]
         return world.withLock { world in
-            world.rows.filter { $0.message.row > row && $0.message.isFromMe && ($0.message.chat == chat || !$0.isJoined) }
+            world.rows.filter {
+                $0.message.row > row && $0.message.isFromMe && ($0.message.chat == chat || !$0.isJoined)
+            }
         }
     }
 }

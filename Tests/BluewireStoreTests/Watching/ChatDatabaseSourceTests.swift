@@ -124,7 +124,9 @@ import Testing
 
         private static func descriptors(of path: String) -> [String] {
             let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-            return all.filter { (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)) == path }
+            return all.filter {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)) == path
+            }
         }
 
         private static func hasLock(on inode: UInt64) -> Bool {

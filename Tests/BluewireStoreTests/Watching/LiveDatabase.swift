@@ -112,7 +112,8 @@ extension Database {
         if let row { values["ROWID"] = row }
         let names = values.keys.sorted()
         try execute(
-            sql: "INSERT INTO message (\(names.joined(separator: ", "))) VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))",
+            sql:
+                "INSERT INTO message (\(names.joined(separator: ", "))) VALUES (\(names.map { _ in "?" }.joined(separator: ", ")))",
             arguments: StatementArguments(names.map { (values[$0] ?? nil) })
         )
         let number = lastInsertedRowID
@@ -122,7 +123,8 @@ extension Database {
 
     func join(_ row: Int64, chat: Int64) throws {
         try execute(
-            sql: "INSERT INTO chat_message_join SELECT ?, ROWID, date FROM message WHERE ROWID = ?", arguments: [chat, row]
+            sql: "INSERT INTO chat_message_join SELECT ?, ROWID, date FROM message WHERE ROWID = ?",
+            arguments: [chat, row]
         )
     }
 

@@ -60,7 +60,9 @@ import Testing
         #expect(found.deleted.isEmpty)
     }
 
-    @Test(arguments: [false, true]) func anOlderSnapshotWhoseNumbersAreReusedLosesAndDoublesNothing(isRunning: Bool) throws {
+    @Test(arguments: [false, true]) func anOlderSnapshotWhoseNumbersAreReusedLosesAndDoublesNothing(isRunning: Bool)
+        throws
+    {
         try say(["OLD"])
         try driver.look()
         try say(["A", "B"])

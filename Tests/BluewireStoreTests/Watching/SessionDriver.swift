@@ -13,7 +13,9 @@ import GRDB
 @testable import BluewireStore
 
 /// Drives a ``WatchSession`` by hand over a real file, with a clock that the test moves, and keeps what it commits the
-/// way the journal does. Restarting takes only what was committed.
+/// way the journal does.
+///
+/// Restarting takes only what was committed.
 final class SessionDriver {
     let database: LiveDatabase
     let clock = ManualClock()

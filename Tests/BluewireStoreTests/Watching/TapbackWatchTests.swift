@@ -25,7 +25,9 @@ import Testing
         try driver.look()
     }
 
-    private func react(_ guid: String, _ type: Int, handle: Int64 = 1, emoji: String? = nil, to target: String = "p:0/TARGET") throws {
+    private func react(
+        _ guid: String, _ type: Int, handle: Int64 = 1, emoji: String? = nil, to target: String = "p:0/TARGET"
+    ) throws {
         try writer.edit { db in
             try db.say(
                 guid, "Liked …", handle: handle, at: driver.now,

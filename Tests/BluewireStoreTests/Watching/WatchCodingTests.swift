@@ -48,7 +48,9 @@ import Testing
         checkpoint.lastLook = Timestamp(seconds: 1_768_478_400)
         checkpoint.pending = [.init(row: 4, guid: "P", firstSeen: Timestamp(seconds: 5))]
         #expect(WatchCheckpoint(bytes: checkpoint.bytes) == checkpoint)
-        for count in 0..<checkpoint.bytes.count { #expect(WatchCheckpoint(bytes: Array(checkpoint.bytes.prefix(count))) == nil) }
+        for count in 0..<checkpoint.bytes.count {
+            #expect(WatchCheckpoint(bytes: Array(checkpoint.bytes.prefix(count))) == nil)
+        }
     }
 
     @Test(arguments: [

@@ -54,8 +54,11 @@ import Testing
                 try writer.edit { db in try db.join(row, chat: 2) }
             case 7, 8:
                 guard let one = guids.randomElement(using: &dice), !deleted.contains(one) else { continue }
-                let change = ["is_read = 1, date_read = \(step + 700_000_000)", "error = \(step)", "text = 'edited \(String(repeating: "x", count: step))'"]
-                    .randomElement(using: &dice)
+                let change = [
+                    "is_read = 1, date_read = \(step + 700_000_000)", "error = \(step)",
+                    "text = 'edited \(String(repeating: "x", count: step))'",
+                ]
+                .randomElement(using: &dice)
                 try writer.edit { db in try db.set(change ?? "", of: one) }
             case 9:
                 // Killed after a look of which nothing was committed.

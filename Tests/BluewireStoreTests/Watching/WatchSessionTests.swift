@@ -120,7 +120,8 @@ import Testing
         #expect(try driver.look().created.isEmpty)
         try writer.edit { db in
             try db.execute(sql: "INSERT INTO attachment (guid, transfer_state) VALUES ('ATT', 3)")
-            try db.execute(sql: "INSERT INTO message_attachment_join VALUES (?, ?)", arguments: [row, db.lastInsertedRowID])
+            try db.execute(
+                sql: "INSERT INTO message_attachment_join VALUES (?, ?)", arguments: [row, db.lastInsertedRowID])
         }
         #expect(try driver.look(after: .milliseconds(350)).created == ["PHOTO"])
         try writer.edit { db in try db.execute(sql: "UPDATE attachment SET transfer_state = 5, filename = '~/x.heic'") }
@@ -132,7 +133,8 @@ import Testing
         ("is_read = 1, date_read = 700000000000000002", "read"),
         ("date_edited = 700000000000000003, text = 'changed it'", "edited+body"),
         ("date_edited = 700000000000000004, text = NULL, attributedBody = NULL, part_count = 0", "unsent+body"),
-        ("error = 22", "error"), ("is_from_me = 1", "isFromMe"), ("is_sent = 1", "status"), ("was_downgraded = 1", "status"),
+        ("error = 22", "error"), ("is_from_me = 1", "isFromMe"), ("is_sent = 1", "status"),
+        ("was_downgraded = 1", "status"),
         ("payload_data = x'00'", "balloon"),
     ])
     func aChangedRowIsReportedByName(change: (sql: String, name: String)) throws {
