@@ -215,7 +215,8 @@ import Testing
         let tags = #"{"models":[{"name":"llama3.2:3b"},{"name":"other"}]}"#
         try await ScriptedModelServer.run([.status(200, body: tags)]) { _, url in
             let base = String(url.dropLast(3))
-            let offers = await ProviderDetection.detect(environment: ["OPENAI_API_KEY": "k"], ollamaURL: base)
+            let offers = await ProviderDetection.detect(
+                environment: ["OPENAI_API_KEY": "k"], ollamaURL: base, patience: .seconds(60))
             #expect(offers.map(\.configuration.name) == ["openai", "ollama"])
             #expect(offers.last?.configuration.model == "llama3.2:3b")
             #expect(offers.last?.configuration.baseURL == base + "/v1")

@@ -31,9 +31,10 @@ package enum ProviderDetection {
 
     /// Looks for `OPENAI_API_KEY` (with `OPENAI_BASE_URL` and `OPENAI_MODEL`), then for a local Ollama with a model.
     ///
-    /// Only the machine itself is asked, for at most half a second.
+    /// Only the machine itself is asked, for at most `patience`.
     package static func detect(
-        environment: [String: String], ollamaURL: String = "http://127.0.0.1:11434"
+        environment: [String: String], ollamaURL: String = "http://127.0.0.1:11434",
+        patience: Duration = .milliseconds(500)
     ) async -> [Offer] {
         var offers: [Offer] = []
         if let key = environment["OPENAI_API_KEY"], !key.isEmpty {
@@ -43,7 +44,7 @@ package enum ProviderDetection {
             )
             offers.append(Offer(configuration: configuration, origin: "OPENAI_API_KEY"))
         }
-        if let model = await ollamaModel(at: ollamaURL) {
+        if let model = await ollamaModel(at: ollamaURL, patience: patience) {
             var configuration = ChatCompletionsProvider.Configuration(
                 name: "ollama", baseURL: ollamaURL + "/v1", model: model
             )
@@ -53,10 +54,10 @@ package enum ProviderDetection {
         return offers
     }
 
-    private static func ollamaModel(at url: String) async -> String? {
+    private static func ollamaModel(at url: String, patience: Duration) async -> String? {
         guard let policy = try? EgressPolicy(allow: ["model": ["127.0.0.0/8", "[::1]"]]) else { return nil }
         let limits = EgressLimits(
-            connect: .milliseconds(300), idle: .milliseconds(500), total: .milliseconds(500), maximumBodyBytes: 1 << 20
+            connect: patience, idle: patience, total: patience, maximumBodyBytes: 1 << 20
         )
         let request = EgressRequest(.model, url: url + "/api/tags", limits: limits)
         guard

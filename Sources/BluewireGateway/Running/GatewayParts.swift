@@ -14,11 +14,9 @@ import BluewireState
 import BluewireStore
 import BluewireTransport
 import BluewireWire
+import Foundation
 import Logging
 import ServiceLifecycle
-
-// Full Foundation: the environment that holds secrets.
-import Foundation
 
 /// Every concrete part of a gateway, opened and wired, not yet running.
 ///

@@ -6,6 +6,7 @@
 
 import BluewireModel
 package import BluewireWire
+import Foundation
 import Subprocess
 
 #if canImport(System)
@@ -64,7 +65,8 @@ package struct ReplyProgram: Sendable {
             executable: executable.contains("/") ? .path(FilePath(executable)) : .name(executable),
             arguments: Arguments(arguments), platformOptions: platform
         )
-        let input = String(decoding: message.json, as: UTF8.self) + "\n"
+        let input = try Self.makeInput(message.json + [UInt8(ascii: "\n")])
+        defer { try? FileManager.default.removeItem(atPath: input) }
         let timeout = timeout
         let output = try await withThrowingTaskGroup(of: String?.self) { group in
             group.addTask { try await Self.run(configuration, input: input) }
@@ -83,11 +85,27 @@ package struct ReplyProgram: Sendable {
         return text.trimmingSpaces().isEmpty ? nil : text
     }
 
+    /// A private file that becomes standard input: a program that ends without reading must not break a pipe of ours.
+    private static func makeInput(_ bytes: [UInt8]) throws(GatewayError) -> String {
+        let path = FileManager.default.temporaryDirectory.appending(path: "bluewire-\(UUID().uuidString)").path
+        let isMade = FileManager.default.createFile(
+            atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
+        guard isMade else {
+            throw GatewayError(
+                .cannotCreate, message: "The message could not be handed to the program; nothing was sent.",
+                remedy: "Make room in the temporary folder."
+            )
+        }
+        return path
+    }
+
     private static func run(_ configuration: Subprocess.Configuration, input: String) async throws -> String? {
         let result: ExecutionResult<Void, StringOutput<UTF8>, DiscardedOutput>
         do {
+            let descriptor = try FileDescriptor.open(FilePath(input), .readOnly)
             result = try await Subprocess.run(
-                configuration, input: .string(input), output: .string(limit: 64 << 10), error: .discarded
+                configuration, input: .fileDescriptor(descriptor, closeAfterSpawningProcess: true),
+                output: .string(limit: 64 << 10), error: .discarded
             )
         } catch let error as SubprocessError {
             throw GatewayError(

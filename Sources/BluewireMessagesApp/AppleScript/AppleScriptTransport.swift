@@ -187,11 +187,16 @@ package struct AppleScriptTransport: Transport {
             .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(100))
         ]
         let updates = configuration.environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
+        // A file, not a pipe of ours: an interpreter that dies without reading must not break the writer.
+        guard let script = try? FileDescriptor.open(FilePath(ScriptFiles.script(of: job)), .readOnly) else {
+            return .notStarted
+        }
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(configuration.interpreter)), arguments: ["-", job],
                 environment: .inherit.updating(Dictionary(uniqueKeysWithValues: updates)), platformOptions: options,
-                input: .string(SendScript.source), output: .discarded, error: .string(limit: 65_536))
+                input: .fileDescriptor(script, closeAfterSpawningProcess: true), output: .discarded,
+                error: .string(limit: 65_536))
             switch result.terminationStatus {
             case .exited(let status): return .ended(status, output: result.standardError)
             case .signaled: return .lost

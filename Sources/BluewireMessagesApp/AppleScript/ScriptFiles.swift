@@ -102,8 +102,12 @@ package struct ScriptFiles: Sendable {
         }
         let job = Job(folder: folder, path: folder + "/job")
         try write(Array(lines.joined(separator: "\n").utf8), to: job.path)
+        try write(Array(SendScript.source.utf8), to: Self.script(of: job.path))
         return job
     }
+
+    /// Where the script of a job lies; it becomes the interpreter's standard input.
+    static func script(of job: String) -> String { job + ".script" }
 
     private static func endsLine(_ scalar: Unicode.Scalar) -> Bool {
         scalar == "\n" || scalar == "\r" || scalar == "\u{2028}" || scalar == "\u{2029}"

@@ -129,13 +129,19 @@ import Testing
             }
         }
 
+        /// Whether the kernel lists a lock on the file.
+        ///
+        /// The list changes between the pieces it is read in, so that one reading may miss an entry; a lock that is
+        /// really gone is missing from all of them.
         private static func hasLock(on inode: UInt64) -> Bool {
-            // Read to its real end: the kernel hands the list over in pieces, and one short read is not the end of it.
-            guard let handle = FileHandle(forReadingAtPath: "/proc/locks") else { return false }
-            var bytes = Data()
-            while let piece = try? handle.read(upToCount: 4096), !piece.isEmpty { bytes.append(piece) }
-            let locks = String(decoding: bytes, as: UTF8.self)
-            return locks.split(separator: "\n").contains { $0.contains(":\(inode) ") }
+            (0..<50).contains { _ in
+                guard let handle = FileHandle(forReadingAtPath: "/proc/locks") else { return false }
+                var bytes = Data()
+                while let piece = try? handle.read(upToCount: 4096), !piece.isEmpty { bytes.append(piece) }
+                return String(decoding: bytes, as: UTF8.self).split(separator: "\n").contains {
+                    $0.contains(":\(inode) ")
+                }
+            }
         }
     #endif
 }
