@@ -6,16 +6,11 @@
 
 import BluewireModel
 import BluewireTesting
+import Foundation
 import GRDB
 import Testing
 
 @testable import BluewireSimulator
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 @Suite
 struct MischiefTests {
