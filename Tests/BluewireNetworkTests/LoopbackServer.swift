@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import Foundation
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -62,7 +63,7 @@ final class LoopbackServer: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             received += String(buffer: unwrapInboundIn(data))
-            guard received.contains("\r\n\r\n") else { return }
+            guard isComplete else { return }
             server.requests.withLock { $0.append(received) }
             received = ""
             for step in script {
@@ -73,6 +74,15 @@ final class LoopbackServer: Sendable {
                     context.close(promise: nil)
                 }
             }
+        }
+
+        /// Whether head and body have arrived; they may come in pieces.
+        private var isComplete: Bool {
+            guard let end = received.range(of: "\r\n\r\n") else { return false }
+            let length = received[..<end.lowerBound].lowercased().split(separator: "\r\n")
+                .first { $0.hasPrefix("content-length:") }
+                .flatMap { Int($0.dropFirst("content-length:".count).drop { $0 == " " }) }
+            return received[end.upperBound...].utf8.count >= length ?? 0
         }
 
         func channelInactive(context: ChannelHandlerContext) {
