@@ -163,6 +163,9 @@ let package = Package(
                 .embedInCode("Web/phone.js"),
                 .embedInCode("Web/thread.js"),
                 .embedInCode("Web/view.js"),
+                .embedInCode("Web/docs.html"),
+                .embedInCode("Web/docs.css"),
+                .embedInCode("Web/docs.js"),
             ]
         ),
         .target(

@@ -43,9 +43,9 @@ struct MemoryStore: ConversationReading {
 
     func message(_ id: MessageID) async throws -> Message? { messages.first { $0.id == id } }
 
-    func chatPage(limit: Int, before: PageCursor?, text: String?) async throws -> Page<ChatSummary> {
+    func chatPage(_ query: ChatPageQuery) async throws -> Page<ChatSummary> {
         Page(
-            elements: known.prefix(limit).map { chat in
+            elements: known.filter { query.only?.contains($0.id) ?? true }.prefix(query.limit).map { chat in
                 ChatSummary(chat: chat, lastMessage: messages.last { $0.chat == chat.id })
             })
     }
@@ -71,6 +71,8 @@ struct MemoryStore: ConversationReading {
     }
 
     func attachmentFile(_ guid: String) async throws -> AttachmentFile? { nil }
+
+    func chats(carrying attachment: String) async throws -> Set<ChatID> { [] }
 }
 
 /// Remembers what was asked of it.

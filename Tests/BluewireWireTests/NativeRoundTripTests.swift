@@ -79,7 +79,7 @@ struct NativeRoundTripTests {
     @Test
     func problemAndListReadBack() throws {
         let problem = NativeProblem(
-            status: 409, code: "ambiguous", title: "Ambiguous", detail: "d", remedy: "r", candidates: ["ch_a", "ch_b"])
+            .ambiguous, detail: "Two chats match.", remedy: "Name the line.", candidates: ["ch_a", "ch_b"])
         #expect(try decode(NativeProblem.self, problem.json) == problem)
         let list = NativeList([NativeHandle(Samples.ana)], next: "1.2.3")
         #expect(try decode(NativeList<NativeHandle>.self, list.json) == list)

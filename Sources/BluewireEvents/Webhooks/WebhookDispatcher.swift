@@ -54,7 +54,7 @@ package final class WebhookDispatcher: Service {
     /// Runs until cancelled or shut down.
     package func run() async throws {
         try await untilShutdown { [self] in
-            var running: [String: (webhook: Webhook, stop: Bell)] = [:]
+            var running: [String: Running] = [:]
             try await withThrowingDiscardingTaskGroup { group in
                 while !Task.isCancelled {
                     for id in ended.withLock({ ended in
@@ -62,14 +62,13 @@ package final class WebhookDispatcher: Service {
                         return ended
                     }) { running[id] = nil }
                     let wanted = await active() ?? running.mapValues(\.webhook)
-                    for (id, entry) in running where wanted[id] != entry.webhook {
-                        entry.stop.ring()
-                        running[id] = nil
-                    }
+                    // One that is told to stop keeps its place until it has: two loops never share a webhook.
+                    for (id, entry) in running where wanted[id] != entry.webhook { entry.stop.ring() }
                     for (id, webhook) in wanted where running[id] == nil {
+                        guard await isReady(webhook) else { continue }
                         let stop = Bell()
-                        running[id] = (webhook, stop)
-                        group.addTask { await self.supervise(webhook, until: stop) }
+                        running[id] = Running(webhook: webhook.started, stop: stop)
+                        group.addTask { await self.supervise(webhook.started, until: stop) }
                     }
                     await changed.wait(until: context.clock.now + Self.reloadInterval, clock: context.clock)
                 }
@@ -88,35 +87,56 @@ package final class WebhookDispatcher: Service {
         }
     }
 
+    /// Carries out a replay that was asked for; false when our own database does not let us right now.
+    private func isReady(_ webhook: Webhook) async -> Bool {
+        guard webhook.replayAfter != nil else { return true }
+        do {
+            try await context.state.webhooks(clock: context.clock).beginReplay(of: webhook)
+            return true
+        } catch {
+            logger.debug("A replay cannot begin", metadata: ["webhook.id": "\(webhook.id)"])
+            return false
+        }
+    }
+
     /// Runs the webhook's loop, again after failures of our own databases, until it is stopped or pauses itself.
     private func supervise(_ webhook: Webhook, until stop: Bell) async {
-        let hasEnded = await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                await stop.wait()
-                return false
-            }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await stop.wait() }
             group.addTask { await self.keepRunning(webhook) }
-            let first = await group.next() ?? false
+            await group.next()
             group.cancelAll()
-            return first
         }
-        guard hasEnded else { return }
         ended.withLock { _ = $0.insert(webhook.id) }
         changed.ring()
     }
 
-    /// Returns true when the webhook paused itself.
-    private func keepRunning(_ webhook: Webhook) async -> Bool {
+    /// Returns when the webhook paused itself, or when cancelled.
+    private func keepRunning(_ webhook: Webhook) async {
         var backoff = Backoff()
         while !Task.isCancelled {
             do {
                 try await WebhookEndpoint(webhook: webhook, context: context).run()
-                return !Task.isCancelled
+                return
             } catch {
                 logger.debug("Webhook loop failed", metadata: ["webhook.id": "\(webhook.id)"])
                 try? await context.clock.sleep(for: backoff.next())
             }
         }
-        return false
+    }
+
+    /// A webhook that is being served.
+    private struct Running {
+        let webhook: Webhook
+        let stop: Bell
+    }
+}
+
+extension Webhook {
+    /// The webhook once its replay has begun.
+    fileprivate var started: Webhook {
+        var webhook = self
+        webhook.replayAfter = nil
+        return webhook
     }
 }

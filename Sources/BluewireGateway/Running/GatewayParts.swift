@@ -192,6 +192,9 @@ struct GatewayParts: Sendable {
         context.typing = typing
         context.names = nameLookup
         context.render = render
+        context.version = ProductVersion.current
+        let contacts = store.contacts
+        context.contacts = { contacts?.entries ?? [] }
         context.webRoot = configuration.webRoot
         context.readiness = { await readiness.missing() }
         context.webhooksChanged = { webhooks.reload() }

@@ -76,6 +76,11 @@ public struct Send: Hashable, Sendable, Codable {
         public static let unknown = State(rawValue: "unknown")
         /// It was cancelled while queued.
         public static let cancelled = State(rawValue: "cancelled")
+
+        /// Every state, in the order a send goes through them.
+        public static let all: [State] = [
+            .queued, .dispatched, .landed, .sent, .delivered, .read, .failed, .unknown, .cancelled,
+        ]
     }
 
     /// Why a send failed.

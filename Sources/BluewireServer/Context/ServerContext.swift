@@ -7,6 +7,7 @@
 package import BluewireEvents
 package import BluewireModel
 package import BluewireState
+package import BluewireStore
 package import BluewireTransport
 package import BluewireWire
 
@@ -30,6 +31,10 @@ package struct ServerContext: Sendable {
     package var typing: TypingHub?
     /// Names for addresses.
     package var names: @Sendable (Handle) -> String?
+    /// The cards of the address book, by name.
+    package var contacts: @Sendable () -> [ContactEntry]
+    /// The version of this build.
+    package var version: String
     /// What is missing for readiness (empty means ready).
     package var readiness: @Sendable () async -> [NativeReadiness]
     /// Queues a test event for a webhook; nil where no webhooks run.
@@ -60,6 +65,8 @@ package struct ServerContext: Sendable {
         self.lines = lines
         typing = nil
         names = { _ in nil }
+        contacts = { [] }
+        version = "0"
         readiness = { [] }
         testWebhook = nil
         webhooksChanged = {}

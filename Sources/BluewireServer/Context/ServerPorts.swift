@@ -11,8 +11,8 @@ package import BluewireTransport
 
 /// Reads chats and messages page by page.
 package protocol ConversationReading: ChatReading {
-    /// A page of chats, newest message first, each with that message; `text` filters by name or address.
-    func chatPage(limit: Int, before: PageCursor?, text: String?) async throws -> Page<ChatSummary>
+    /// A page of chats, newest message first, each with that message.
+    func chatPage(_ query: ChatPageQuery) async throws -> Page<ChatSummary>
 
     /// A page of a chat's messages, newest first.
     func messagePage(
@@ -24,6 +24,38 @@ package protocol ConversationReading: ChatReading {
 
     /// The file of an attachment; nil when there is none by that GUID.
     func attachmentFile(_ guid: String) async throws -> AttachmentFile?
+
+    /// The chats whose messages carry an attachment.
+    func chats(carrying attachment: String) async throws -> Set<ChatID>
+}
+
+/// Which chats to list.
+package struct ChatPageQuery: Hashable, Sendable {
+    /// At most this many.
+    package var limit: Int
+    /// Only chats older than this position.
+    package var before: PageCursor?
+    /// Only chats whose name or address contains this.
+    package var text: String?
+    /// Whether chats Messages filters away are listed too.
+    package var includesFiltered: Bool
+    /// Whether chats without a message are listed too.
+    package var includesEmpty: Bool
+    /// The only chats to list; nil for all.
+    package var only: Set<ChatID>?
+
+    /// A query from its fields.
+    package init(
+        limit: Int, before: PageCursor? = nil, text: String? = nil, includesFiltered: Bool = false,
+        includesEmpty: Bool = false, only: Set<ChatID>? = nil
+    ) {
+        self.limit = limit
+        self.before = before
+        self.text = text
+        self.includesFiltered = includesFiltered
+        self.includesEmpty = includesEmpty
+        self.only = only
+    }
 }
 
 /// A chat with its newest message.
@@ -41,9 +73,22 @@ package struct ChatSummary: Sendable {
 }
 
 extension MessageStore: ConversationReading {
-    package func chatPage(limit: Int, before: PageCursor?, text: String?) async throws -> Page<ChatSummary> {
-        let page = try await chats(
-            ChatQuery(limit: limit, before: before, text: text, includesFiltered: true, includesEmpty: true))
+    package func chatPage(_ query: ChatPageQuery) async throws -> Page<ChatSummary> {
+        var wanted = ChatQuery(
+            limit: query.limit, before: query.before, text: query.text, includesFiltered: query.includesFiltered,
+            includesEmpty: query.includesEmpty)
+        var page = try await chats(wanted)
+        if let only = query.only {
+            // Few of many: pages are read until one is full of what the caller sees.
+            var found = page.elements.filter { only.contains($0.id) }
+            while found.count < query.limit, let next = page.next.flatMap({ PageCursor($0.description) }) {
+                wanted.before = next
+                wanted.limit = 1000
+                page = try await chats(wanted)
+                found += page.elements.filter { only.contains($0.id) }
+            }
+            page = Page(elements: found, next: page.next, previous: page.previous)
+        }
         let last = try await lastMessages(of: page.elements.map(\.id))
         let summaries = page.elements.map { ChatSummary(chat: $0, lastMessage: last[$0.id]) }
         return Page(elements: summaries, next: page.next, previous: page.previous)

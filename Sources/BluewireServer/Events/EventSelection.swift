@@ -11,6 +11,8 @@ import BluewireState
 struct EventSelection: Sendable {
     /// The kinds wanted; nil for all.
     var kinds: Set<String>?
+    /// The lines wanted; nil for all.
+    var lines: Set<String>?
     /// The chat wanted; nil for all.
     var chat: ChatID?
     /// Who reads.
@@ -21,11 +23,12 @@ struct EventSelection: Sendable {
         if event.kind == .gatewayGap { return true }
         guard caller.sees(event.chat) else { return false }
         if let chat, chat != event.chat { return false }
+        if let lines, !lines.contains(event.line.rawValue) { return false }
         return kinds?.contains(event.kind.rawValue) ?? true
     }
 
-    /// The kinds of the query item `types`.
-    static func kinds(_ text: String?) -> Set<String>? {
+    /// The words of a query item, separated by commas; nil for none.
+    static func list(_ text: String?) -> Set<String>? {
         guard let text, !text.isEmpty else { return nil }
         return Set(text.split(separator: ",").map { String($0).trimmingSpaces() })
     }

@@ -28,7 +28,8 @@ struct BoundaryMiddleware: RouterMiddleware {
             }
             response = try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
-            response = .problem(.notFound("route"))
+            let allowed = RouteTable.methods(of: request.uri.path)
+            response = .problem(allowed.isEmpty ? .notFound("route") : .methodNotAllowed(allowed))
         } catch let error as CancellationError {
             throw error
         } catch {

@@ -103,7 +103,7 @@ package struct Call: Sendable {
         guard let first = matches.first else { throw NativeProblem.notFound("chat") }
         guard matches.count == 1 else {
             throw NativeProblem(
-                status: 409, code: "ambiguous", title: "Ambiguous", detail: "The reference fits several chats.",
+                .ambiguous, detail: "The reference fits several chats.",
                 remedy: "Use the id of one of the candidates.", candidates: matches.map(\.id.rawValue))
         }
         return first

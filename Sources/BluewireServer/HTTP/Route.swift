@@ -5,6 +5,7 @@
 //
 
 package import BluewireState
+package import BluewireWire
 package import HTTPTypes
 package import Hummingbird
 
@@ -16,8 +17,8 @@ package struct Route: Sendable {
     package var path: String
     /// Who may call it.
     package var access: Access
-    /// What it does, in one line.
-    package var summary: String
+    /// What it takes and gives.
+    package var contract: RouteContract
     /// Answers a call.
     package var handler: Handler
 
@@ -31,19 +32,117 @@ package struct Route: Sendable {
         /// Callers with this scope.
         case scope(Scope)
     }
+}
 
-    /// A route that answers `GET`.
-    static func get(_ path: String, _ access: Access, _ summary: String, _ handler: @escaping Handler) -> Route {
-        Route(method: .get, path: path, access: access, summary: summary, handler: handler)
+/// What a route can give as JSON.
+package typealias WireAnswer = JSONWritable & SchemaDescribed
+
+extension Route {
+    /// A route that gives a value.
+    static func get<Answer: WireAnswer>(
+        _ path: String, _ name: String, _ access: Access, _ summary: String, gives: Answer.Type,
+        _ handler: @escaping @Sendable (Call) async throws -> Answer
+    ) -> Route {
+        Route(
+            method: .get, path: path, access: access,
+            contract: RouteContract(name, summary, answers: [.json(Answer.self)])
+        ) { .json(try await handler($0)) }
     }
 
-    /// A route that answers `POST`.
-    static func post(_ path: String, _ access: Access, _ summary: String, _ handler: @escaping Handler) -> Route {
-        Route(method: .post, path: path, access: access, summary: summary, handler: handler)
+    /// A route that takes a body and gives a value.
+    static func take<Body: WireRequest, Answer: WireAnswer>(
+        _ method: HTTPRequest.Method, _ path: String, _ name: String, _ access: Access, _ summary: String,
+        body: Body.Type, gives: Answer.Type, status: HTTPResponse.Status = .ok,
+        _ handler: @escaping @Sendable (Call, Body) async throws -> Answer
+    ) -> Route {
+        Route(
+            method: method, path: path, access: access,
+            contract: RouteContract(
+                name, summary, body: .json(Body.self), answers: [.json(Answer.self, status: status)])
+        ) { call in .json(try await handler(call, try await call.body()), status: status) }
     }
 
-    /// A route that answers `DELETE`.
-    static func delete(_ path: String, _ access: Access, _ summary: String, _ handler: @escaping Handler) -> Route {
-        Route(method: .delete, path: path, access: access, summary: summary, handler: handler)
+    /// A route that takes a body and gives nothing.
+    static func take<Body: WireRequest>(
+        _ method: HTTPRequest.Method, _ path: String, _ name: String, _ access: Access, _ summary: String,
+        body: Body.Type, _ handler: @escaping @Sendable (Call, Body) async throws -> Void
+    ) -> Route {
+        Route(
+            method: method, path: path, access: access,
+            contract: RouteContract(name, summary, body: .json(Body.self), answers: [.empty])
+        ) { call in
+            try await handler(call, try await call.body())
+            return .empty
+        }
+    }
+
+    /// A route that does something without a body and gives a value.
+    static func act<Answer: WireAnswer>(
+        _ method: HTTPRequest.Method, _ path: String, _ name: String, _ access: Access, _ summary: String,
+        gives: Answer.Type, status: HTTPResponse.Status = .ok,
+        _ handler: @escaping @Sendable (Call) async throws -> Answer
+    ) -> Route {
+        Route(
+            method: method, path: path, access: access,
+            contract: RouteContract(name, summary, answers: [.json(Answer.self, status: status)])
+        ) { .json(try await handler($0), status: status) }
+    }
+
+    /// A route that does something without a body and gives nothing.
+    static func act(
+        _ method: HTTPRequest.Method, _ path: String, _ name: String, _ access: Access, _ summary: String,
+        _ handler: @escaping @Sendable (Call) async throws -> Void
+    ) -> Route {
+        Route(
+            method: method, path: path, access: access, contract: RouteContract(name, summary, answers: [.empty])
+        ) { call in
+            try await handler(call)
+            return .empty
+        }
+    }
+
+    /// A route that makes its own response.
+    static func raw(
+        _ method: HTTPRequest.Method, _ path: String, _ name: String, _ access: Access, _ summary: String,
+        body: RouteContract.Body? = nil, answers: [RouteContract.Answer], _ handler: @escaping Handler
+    ) -> Route {
+        Route(
+            method: method, path: path, access: access,
+            contract: RouteContract(name, summary, body: body, answers: answers), handler: handler)
+    }
+
+    /// The route with more said about it.
+    func detail(_ text: String) -> Route {
+        var route = self
+        route.contract.detail = text
+        return route
+    }
+
+    /// The route with query items.
+    func query(_ items: QueryItem...) -> Route {
+        var route = self
+        route.contract.query += items
+        return route
+    }
+
+    /// The route with headers it reads.
+    func headers(_ items: HeaderItem...) -> Route {
+        var route = self
+        route.contract.headers += items
+        return route
+    }
+
+    /// The route with problems beside those every route of its shape may give.
+    func problems(_ kinds: ProblemKind...) -> Route {
+        var route = self
+        route.contract.problems += kinds
+        return route
+    }
+
+    /// The route, left out of the API description: files of the page and the simulator behind the demo.
+    func unlisted() -> Route {
+        var route = self
+        route.contract.isListed = false
+        return route
     }
 }

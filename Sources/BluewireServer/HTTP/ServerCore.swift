@@ -16,6 +16,8 @@ package final class ServerCore: Sendable {
     let authenticator: Authenticator
     let origins: OriginPolicy
     let feed: EventFeed
+    /// The API description, made once.
+    let description: [UInt8]
 
     /// The parts for a context and the host names the gateway answers to.
     package init(context: ServerContext, hosts: [String] = []) {
@@ -24,28 +26,25 @@ package final class ServerCore: Sendable {
         authenticator = Authenticator(
             tokens: context.state.tokens(clock: context.clock), origins: origins,
             failures: FailedAttempts(clock: context.clock))
+        var document = OpenAPIDocument(version: context.version)
+        description = (try? document.json().json) ?? []
         feed = EventFeed(journal: context.journal, render: context.render)
     }
-
-    /// Every route of the server, in the order the API description lists them.
-    package static let routes: [Route] =
-        HealthRoutes.routes + SessionRoutes.routes + ChatRoutes.routes + MessageRoutes.routes + SendRoutes.routes
-        + EventRoutes.routes + WebhookRoutes.routes + AttachmentRoutes.routes + AgentRoutes.routes
-        + TraceRoutes.routes + SimulatorRoutes.routes + PageRoutes.routes
 
     /// A router over the table.
     package func router() -> Router<GatewayRequestContext> {
         let router = Router(context: GatewayRequestContext.self)
         router.add(middleware: BoundaryMiddleware(origins: origins))
-        for route in Self.routes {
+        for route in RouteTable.all {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 var call = Call(request: request, requestContext: context, caller: nil, server: self)
                 if case .scope(let scope) = route.access {
                     let caller = try await self.authenticator.principal(
                         headers: request.headers, host: request.head.authority, peer: context.peer, isWebSocket: false)
-                    guard caller.scopes.contains(scope) else { throw NativeProblem.missing(scope) }
+                    guard caller.may(scope) else { throw NativeProblem.missing(scope) }
                     call.caller = caller
                 }
+                if route.contract.isListed { try call.checkQuery(route.contract) }
                 return try await route.handler(call)
             }
         }

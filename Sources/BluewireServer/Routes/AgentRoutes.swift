@@ -13,39 +13,54 @@ import Hummingbird
 
 /// Tasks and drafts of agents.
 enum AgentRoutes {
-    static let routes: [Route] = [
-        .get("/v1/tasks", .scope(.read), "List tasks and reminders.") { call in
-            let caller = try call.principal()
-            var chat: ChatID?
-            if let reference = call.query("chat"), !reference.isEmpty { chat = try await call.chat(reference).id }
-            let tasks = try await call.context.state.tasks(clock: call.context.clock).list(chat: chat)
-            return .json(NativeList(tasks.filter { caller.sees($0.chat) }.map(NativeTask.init)))
-        },
-        .get("/v1/drafts", .scope(.manage), "List answers that wait for consent.") { call in
-            .json(NativeList(try await agents(call).drafts().map(NativeDraft.init)))
-        },
-        .post("/v1/drafts/{draft}/approve", .scope(.manage), "Send an answer that waits.") { call in
-            let draft = try await draft(call)
-            // The draft's id is the key: approving it twice sends it once.
-            let send = try await call.context.sender.submit(
-                SendRequest(
-                    recipient: .chat(draft.chat), line: draft.line, action: draft.action, key: draft.id,
-                    origin: "agent:" + draft.agent))
-            _ = try await agents(call).decideDraft(draft.id, .approved, send: send.id)
-            return .json(NativeSend(send), status: .accepted)
-        },
-        .post("/v1/drafts/{draft}/discard", .scope(.manage), "Drop an answer that waits.") { call in
-            _ = try await agents(call).decideDraft(try await draft(call).id, .discarded)
-            return .empty
-        },
-    ]
+    static let routes = [tasks, drafts, approve, discard]
+
+    private static let tasks = Route.get(
+        "/v1/tasks", "listTasks", .scope(.messagesRead), "List tasks and reminders.", gives: NativeList<NativeTask>.self
+    ) { call in
+        let caller = try call.principal()
+        var chat: ChatID?
+        if let reference = call.query("chat"), !reference.isEmpty { chat = try await call.chat(reference).id }
+        let tasks = try await call.context.state.tasks(clock: call.context.clock).list(chat: chat)
+        return NativeList(tasks.filter { caller.sees($0.chat) }.map(NativeTask.init))
+    }.query(.text("chat", "Only those of this chat, by any of its names.", "ch_7mcmixolqbllaxwc"))
+
+    private static let drafts = Route.get(
+        "/v1/drafts", "listDrafts", .scope(.agentsRun), "List answers that wait for consent.",
+        gives: NativeList<NativeDraft>.self
+    ) { call in
+        let caller = try call.principal()
+        return NativeList(try await agents(call).drafts().filter { caller.sees($0.chat) }.map(NativeDraft.init))
+    }
+
+    private static let approve = Route.act(
+        .post, "/v1/drafts/{draft}/approve", "approveDraft", .scope(.agentsRun), "Send an answer that waits.",
+        gives: NativeSend.self, status: .accepted
+    ) { call in
+        let draft = try await draft(call)
+        // The draft's id is the key: approving it twice sends it once.
+        let send = try await call.context.sender.submit(
+            SendRequest(
+                recipient: .chat(draft.chat), line: draft.line, action: draft.action, key: draft.id,
+                origin: "agent:" + draft.agent))
+        _ = try await agents(call).decideDraft(draft.id, .approved, send: send.id)
+        return NativeSend(send)
+    }.problems(.unsupported, .conflict, .forbidden)
+
+    private static let discard = Route.act(
+        .post, "/v1/drafts/{draft}/discard", "discardDraft", .scope(.agentsRun), "Drop an answer that waits."
+    ) { call in
+        _ = try await agents(call).decideDraft(try await draft(call).id, .discarded)
+    }
 
     private static func agents(_ call: Call) -> AgentRepository {
         call.context.state.agents(clock: call.context.clock)
     }
 
     private static func draft(_ call: Call) async throws -> AgentDraft {
-        guard let draft = try await agents(call).draft(try call.parameter("draft")), draft.state == .waiting else {
+        guard let draft = try await agents(call).draft(try call.parameter("draft")), draft.state == .waiting,
+            try call.principal().sees(draft.chat)
+        else {
             throw NativeProblem.notFound("draft that waits")
         }
         return draft

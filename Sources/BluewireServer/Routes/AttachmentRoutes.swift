@@ -15,18 +15,24 @@ import NIOPosix
 
 /// Files of messages.
 enum AttachmentRoutes {
-    static let routes: [Route] = [
-        .get("/v1/attachments/{attachment}", .scope(.read), "The file of an attachment, whole or a range of it.") {
-            call in
-            let caller = try call.principal()
-            let guid = try call.parameter("attachment")
-            // Which chats carry a file is not known here, so callers with a list of chats get none.
-            guard let file = try await call.context.store.attachmentFile(guid),
-                caller.chats == nil
-            else { throw NativeProblem.notFound("attachment") }
-            return try await serve(file, to: call.request)
-        }
-    ]
+    static let routes = [download]
+
+    private static let download = Route.raw(
+        .get, "/v1/attachments/{attachment}", "downloadAttachment", .scope(.attachmentsRead),
+        "The file of an attachment, whole or a range of it.",
+        answers: [
+            .bytes("*/*", "The file."), .bytes("*/*", status: .partialContent, "The range asked for."),
+            .status(.notModified, "It is what `If-None-Match` names."),
+            .status(.rangeNotSatisfiable, "The file is shorter than the range."),
+        ]
+    ) { call in
+        let guid = try call.parameter("attachment")
+        guard let file = try await call.context.store.attachmentFile(guid),
+            try await call.seesAttachment(guid)
+        else { throw NativeProblem.notFound("attachment") }
+        return try await serve(file, to: call.request)
+    }.detail("Supports `Range`, `If-Range` and `If-None-Match`; types a browser could run are only saved.")
+        .problems(.attachmentUnavailable)
 
     /// Types a browser may show in the page; everything else is saved.
     private static let shown: Set<String> = [
@@ -63,6 +69,14 @@ enum AttachmentRoutes {
             }
         }
         return Response(status: status, headers: headers, body: handle.body(range))
+    }
+}
+
+extension Call {
+    /// Whether the caller sees a chat that carries the file.
+    func seesAttachment(_ guid: String) async throws -> Bool {
+        guard let chats = try principal().chats else { return true }
+        return try await !context.store.chats(carrying: guid).isDisjoint(with: chats)
     }
 }
 

@@ -13,25 +13,37 @@ import NIOCore
 
 /// Live events as server-sent events; a WebSocket on the same path is taken before the router sees it.
 enum EventRoutes {
-    static let routes: [Route] = [
-        .get(
-            "/v1/events", .scope(.read), "Live events (server-sent events, or a WebSocket), from a cursor or from now."
-        ) {
-            call in
-            var selection = EventSelection(
-                kinds: EventSelection.kinds(call.query("types")), chat: nil, caller: try call.principal())
-            if let reference = call.query("chat"), !reference.isEmpty {
-                selection.chat = try await call.chat(reference).id
-            }
-            let text = call.request.headers[.lastEventID] ?? call.query("cursor")
-            let start = try text.map { try call.context.journal.cursor(from: $0) }
-            return stream(call.server.feed, selection, from: call.server.feed.position(after: start))
+    static let routes = [follow]
+
+    private static let follow = Route.raw(
+        .get, "/v1/events", "followEvents", .scope(.messagesRead),
+        "Live events (server-sent events, or a WebSocket on the same path), from a cursor or from now.",
+        answers: [
+            .bytes("text/event-stream", "Events in order; `id` is the cursor, `event` the kind, `data` an `Event`.")
+        ]
+    ) { call in
+        var selection = EventSelection(
+            kinds: EventSelection.list(call.query("types")), lines: EventSelection.list(call.query("line")),
+            caller: try call.principal())
+        if let reference = call.query("chat"), !reference.isEmpty {
+            selection.chat = try await call.chat(reference).id
         }
-    ]
+        let text = call.request.headers[.lastEventID] ?? call.query("cursor")
+        let start = try text.map { try call.context.journal.cursor(from: $0) }
+        return stream(
+            call.server.feed, selection, from: call.server.feed.position(after: start),
+            ends: call.query("follow") == "false")
+    }.detail("With `follow=false` the answer ends at the newest event, for clients that poll.")
+        .query(
+            .cursor, .text("types", "Only these kinds, separated by commas.", "message.created,send.updated"),
+            .text("chat", "Only this chat, by any of its names.", "ch_7mcmixolqbllaxwc"),
+            .text("line", "Only these lines, separated by commas.", "mac"),
+            .flag("follow", "Whether to wait for more at the end; true when absent.", false)
+        ).headers(.lastEventID).problems(.cursorExpired, .tooManySockets)
 
     /// Writes what is new at each wake-up; waiting for the socket paces a slow client, and nothing is dropped.
     private static func stream(
-        _ feed: EventFeed, _ selection: EventSelection, from start: EventFeed.Position
+        _ feed: EventFeed, _ selection: EventSelection, from start: EventFeed.Position, ends: Bool
     ) -> Response {
         Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
@@ -53,8 +65,17 @@ enum EventRoutes {
                         position = batch.position
                         hasMore = batch.hasMore
                     }
+                    if ends { break }
                 }
                 try await writer.finish(nil)
             })
     }
+}
+
+extension QueryItem {
+    /// A position in the journal.
+    static let cursor = QueryItem(
+        name: "cursor", summary: "Everything after this cursor; from now on when absent.",
+        schema: .string(.pattern("^[0-9a-z]{1,16}-[0-9]{1,18}$")), example: "3kx9-120034"
+    ) { $0.utf8.count <= 64 }
 }

@@ -13,37 +13,65 @@ import Hummingbird
 
 /// Messages and what can be done to them.
 enum MessageRoutes {
-    static let routes: [Route] = [
-        .get("/v1/messages/{message}", .scope(.read), "One message as it is now.") { call in
-            .json(NativeMessage(try await call.message(), names: call.context.names))
-        },
-        .post("/v1/messages", .scope(.send), "Send a message; the answer is a send whose state can be followed.") {
-            call in
-            let caller = try call.principal()
-            let request: NativeSendRequest = try await call.body()
-            if request.files?.isEmpty == false, !caller.isLocalOwner { throw NativeProblem.filesAreLocal }
-            return try await submit(
-                call, to: try await recipient(of: request, call), asWritten: request.chat ?? request.to,
-                line: request.line, action: .message(request.draft))
-        },
-        .post("/v1/messages/{message}/tapbacks", .scope(.send), "Put a tapback on a message, or take it off.") { call in
-            let message = try await call.message()
-            guard let chat = message.chat else { throw NativeProblem.notFound("chat of this message") }
-            let request: NativeTapbackRequest = try await call.body()
-            return try await submit(
-                call, to: .chat(chat), line: message.line.rawValue, action: try request.action(on: message.id))
-        },
-    ]
+    static let routes = [one, send, edit, unsend, tapback, removeTapback]
 
-    private static func submit(
-        _ call: Call, to recipient: Recipient, asWritten: String? = nil, line: String?, action: Send.Action
-    ) async throws -> Response {
-        let send = try await call.context.sender.submit(
-            SendRequest(
-                recipient: recipient, recipientAsWritten: asWritten, line: line.map(LineID.init(rawValue:)),
-                action: action, key: call.request.headers[.idempotencyKey], origin: try call.principal().id))
-        return .json(NativeSend(send), status: .accepted)
-    }
+    private static let one = Route.get(
+        "/v1/messages/{message}", "getMessage", .scope(.messagesRead), "One message as it is now.",
+        gives: NativeMessage.self
+    ) { call in NativeMessage(try await call.message(), names: call.context.names) }
+
+    private static let send = Route.take(
+        .post, "/v1/messages", "sendMessage", .scope(.messagesSend),
+        "Send a message; the answer is a send whose state can be followed.",
+        body: NativeSendRequest.self, gives: NativeSend.self, status: .accepted
+    ) { call, request in
+        let caller = try call.principal()
+        if request.files?.isEmpty == false, !caller.isLocalOwner { throw NativeProblem.filesAreLocal }
+        return try await call.submit(
+            .message(request.draft), to: try await recipient(of: request, call),
+            asWritten: request.chat ?? request.to, line: request.line)
+    }.detail(
+        "Name either `chat` or `to`. Accepted means stored for good; follow `GET /v1/sends/{send}` or `send.updated` events."
+    ).headers(.idempotencyKey).problems(.ambiguous, .unsupported, .notFound, .filesAreLocal, .forbidden, .keyReused)
+
+    private static let edit = Route.take(
+        .patch, "/v1/messages/{message}", "editMessage", .scope(.messagesSend),
+        "Change the text of an own message.", body: NativeEditRequest.self, gives: NativeSend.self, status: .accepted
+    ) { call, request in
+        let message = try await call.message()
+        return try await call.submit(
+            .edit(target: message.id, part: request.part ?? 0, text: request.text), on: message)
+    }.headers(.idempotencyKey).problems(.unsupported, .conflict, .forbidden, .keyReused)
+
+    private static let unsend = Route.act(
+        .delete, "/v1/messages/{message}", "unsendMessage", .scope(.messagesSend), "Take back an own message.",
+        gives: NativeSend.self, status: .accepted
+    ) { call in
+        let message = try await call.message()
+        return try await call.submit(
+            .unsend(target: message.id, part: call.query("part").flatMap(Int.init) ?? 0), on: message)
+    }.query(.part).headers(.idempotencyKey).problems(.unsupported, .conflict, .forbidden, .keyReused)
+
+    private static let tapback = Route.take(
+        .post, "/v1/messages/{message}/tapbacks", "addTapback", .scope(.reactionsSend),
+        "Put a tapback on a message, or take it off.", body: NativeTapbackRequest.self, gives: NativeSend.self,
+        status: .accepted
+    ) { call, request in
+        let message = try await call.message()
+        return try await call.submit(try request.action(on: message.id), on: message)
+    }.headers(.idempotencyKey).problems(.unsupported, .conflict, .forbidden, .keyReused)
+
+    private static let removeTapback = Route.act(
+        .delete, "/v1/messages/{message}/tapbacks/{kind}", "removeTapback", .scope(.reactionsSend),
+        "Take an own tapback off a message.", gives: NativeSend.self, status: .accepted
+    ) { call in
+        let message = try await call.message()
+        let request = NativeTapbackRequest(
+            kind: try call.parameter("kind"), emoji: call.query("emoji"), part: call.query("part").flatMap(Int.init),
+            remove: true)
+        return try await call.submit(try request.action(on: message.id), on: message)
+    }.query(.part, .text("emoji", "The emoji of kind `emoji`.", "🔥")).headers(.idempotencyKey)
+        .problems(.unsupported, .conflict, .forbidden, .keyReused, .invalidRequest)
 
     /// Whom a request is for; an address that has a chat already becomes that chat.
     private static func recipient(of request: NativeSendRequest, _ call: Call) async throws -> Recipient {
@@ -62,10 +90,31 @@ enum MessageRoutes {
     }
 }
 
-extension NativeProblem {
-    /// Files by path from a caller elsewhere.
-    static let filesAreLocal = NativeProblem(
-        status: 403, code: "files_are_local", title: "Not allowed",
-        detail: "Files are named by paths, which only programs on the gateway's own socket may do.",
-        remedy: "Use “bluewire send --file”, on the machine of the gateway.")
+extension QueryItem {
+    /// A part of a message.
+    static let part = number("part", "The part; the first when absent.", 0...999, 0)
+}
+
+extension Call {
+    /// Hands an action to the gate under the caller's key.
+    func submit(
+        _ action: Send.Action, to recipient: Recipient, asWritten: String? = nil, line: String? = nil
+    ) async throws -> NativeSend {
+        let key = request.headers[.idempotencyKey]
+        guard key.map({ (1...200).contains($0.utf8.count) }) ?? true else {
+            throw NativeProblem.badRequest(
+                "The Idempotency-Key is empty or longer than 200 bytes.", remedy: "Use a shorter one.")
+        }
+        return NativeSend(
+            try await context.sender.submit(
+                SendRequest(
+                    recipient: recipient, recipientAsWritten: asWritten, line: line.map(LineID.init(rawValue:)),
+                    action: action, key: key, origin: try principal().id)))
+    }
+
+    /// As ``submit(_:to:asWritten:line:)``, for what is done to a message.
+    func submit(_ action: Send.Action, on message: Message) async throws -> NativeSend {
+        guard let chat = message.chat else { throw NativeProblem.notFound("chat of this message") }
+        return try await submit(action, to: .chat(chat), line: message.line.rawValue)
+    }
 }

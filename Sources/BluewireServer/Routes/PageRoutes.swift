@@ -20,6 +20,9 @@ enum PageRoutes {
         page("/phone.js", PackageResources.phone_js, type: script),
         page("/thread.js", PackageResources.thread_js, type: script),
         page("/view.js", PackageResources.view_js, type: script),
+        page("/docs", PackageResources.docs_html, type: "text/html; charset=utf-8"),
+        page("/docs.css", PackageResources.docs_css, type: "text/css; charset=utf-8"),
+        page("/docs.js", PackageResources.docs_js, type: script),
     ]
 
     private static let script = "text/javascript; charset=utf-8"
@@ -35,15 +38,17 @@ enum PageRoutes {
         let buffer = ByteBuffer(bytes: bytes)
         let digest = SHA256.hash(data: bytes).prefix(12).map { String($0, radix: 16) }.joined(separator: "-")
         let tag = "\"\(digest)\""
-        let name = path == "/" ? "index.html" : String(path.dropFirst())
-        return .get(path, .open, "The web page.") { call in
+        let name =
+            path == "/" ? "index.html" : path.contains(".") ? String(path.dropFirst()) : path.dropFirst() + ".html"
+        return Route.raw(.get, path, "page", .open, "A file of the web page.", answers: [.bytes(type, "The file.")]) {
+            call in
             if let root = call.context.webRoot { return try await file(root + "/" + name, type: type) }
             let headers: HTTPFields = [
                 .contentType: type, .eTag: tag, .cacheControl: "no-cache", .contentSecurityPolicy: policy,
             ]
             if call.request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
             return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: buffer))
-        }
+        }.unlisted()
     }
 
     /// The file that stands for a built-in one while the page is being worked on.

@@ -12,25 +12,35 @@ import Hummingbird
 
 /// Sends and their states.
 enum SendRoutes {
-    static let routes: [Route] = [
-        .get("/v1/sends", .scope(.read), "List sends, newest first.") { call in
-            let caller = try call.principal()
-            let state = call.query("state").map(Send.State.init(rawValue:))
-            let sends = try await call.context.sends.list(state: state, limit: try call.limit())
-            return .json(NativeList(sends.filter { caller.sees($0.recipient.chat) }.map(NativeSend.init)))
-        },
-        .get("/v1/sends/{send}", .scope(.read), "One send with its state.") { call in
-            .json(NativeSend(try await send(call)))
-        },
-        .post("/v1/sends/{send}/retry", .scope(.send), "Try a failed or unknown send again.") { call in
-            let send = try await send(call)
-            return .json(NativeSend(try await call.context.sends.retry(send.id)), status: .accepted)
-        },
-        .post("/v1/sends/{send}/cancel", .scope(.send), "Cancel a queued send.") { call in
-            let send = try await send(call)
-            return .json(NativeSend(try await call.context.sends.cancel(send.id)))
-        },
-    ]
+    static let routes = [list, one, retry, cancel]
+
+    private static let list = Route.get(
+        "/v1/sends", "listSends", .scope(.messagesRead), "List sends, newest first.", gives: NativeList<NativeSend>.self
+    ) { call in
+        let caller = try call.principal()
+        let state = call.query("state").map(Send.State.init(rawValue:))
+        let sends = try await call.context.sends.list(state: state, limit: try call.limit())
+        return NativeList(sends.filter { caller.sees($0.recipient.chat) }.map(NativeSend.init))
+    }.query(.limit, .choice("state", "Only sends in this state.", Send.State.all.map(\.rawValue)))
+
+    private static let one = Route.get(
+        "/v1/sends/{send}", "getSend", .scope(.messagesRead), "One send with its state.", gives: NativeSend.self
+    ) { call in NativeSend(try await send(call)) }
+
+    private static let retry = Route.act(
+        .post, "/v1/sends/{send}/retry", "retrySend", .scope(.messagesSend), "Try a failed or unknown send again.",
+        gives: NativeSend.self, status: .accepted
+    ) { call in
+        NativeSend(try await call.context.sends.retry(try await send(call).id))
+    }.detail("An unknown send may have gone out: whoever retries it decides that it may arrive twice.")
+        .problems(.conflict)
+
+    private static let cancel = Route.act(
+        .post, "/v1/sends/{send}/cancel", "cancelSend", .scope(.messagesSend), "Cancel a queued send.",
+        gives: NativeSend.self
+    ) { call in
+        NativeSend(try await call.context.sends.cancel(try await send(call).id))
+    }.problems(.conflict)
 
     /// The send named in the path, if the caller may see it.
     private static func send(_ call: Call) async throws -> Send {

@@ -11,39 +11,42 @@ import Hummingbird
 
 /// What happened to a message, step by step.
 enum TraceRoutes {
-    static let routes: [Route] = [
-        .get("/v1/trace/{message}", .scope(.read), "What the gateway did about a message, in order.") { call in
-            let message = try await call.message()
-            var steps = [
-                NativeTraceStep(
-                    at: message.sentAt, step: "message",
-                    detail: message.isFromMe ? "Written, by the date Messages stored." : "Sent by the other side.")
-            ]
-            let events = try await call.context.journal.events(about: message.id)
-            steps += events.map(NativeTraceStep.init)
-            if try call.principal().scopes.contains(.manage) {
-                let ids = Set(events.map(\.id))
-                for webhook in try await call.context.state.webhooks().list() {
-                    steps += try await call.context.state.deliveries.list(webhook: webhook.id, limit: 200)
-                        .filter { ids.contains($0.event) }.map(NativeTraceStep.init)
-                }
+    static let routes = [trace]
+
+    private static let trace = Route.get(
+        "/v1/trace/{message}", "traceMessage", .scope(.messagesRead), "What the gateway did about a message, in order.",
+        gives: NativeList<NativeTraceStep>.self
+    ) { call in
+        let message = try await call.message()
+        var steps = [
+            NativeTraceStep(
+                at: message.sentAt, step: "message",
+                detail: message.isFromMe ? "Written, by the date Messages stored." : "Sent by the other side.")
+        ]
+        let events = try await call.context.journal.events(about: message.id)
+        steps += events.map(NativeTraceStep.init)
+        if try call.principal().may(.webhooksManage) {
+            let ids = Set(events.map(\.id))
+            for webhook in try await call.context.state.webhooks().list() {
+                steps += try await call.context.state.deliveries.list(webhook: webhook.id, limit: 200)
+                    .filter { ids.contains($0.event) }.map(NativeTraceStep.init)
             }
-            for turn in try await call.context.state.agents().turns(about: message.id) {
-                steps += NativeTraceStep.steps(of: turn)
-            }
-            // The send a message came from tells the rest: queued, dispatched, landed.
-            let sends = try await call.context.sends.list(state: nil, limit: 200)
-            if let send = sends.first(where: { $0.message == message.id }) {
-                let history = try await call.context.journal.events(about: MessageID(rawValue: send.id.rawValue))
-                steps += history.map(NativeTraceStep.init)
-            }
-            // Sorting keeps what has the same time in the order it was found.
-            let ordered = steps.enumerated().sorted {
-                ($0.element.at.timestamp, $0.offset) < ($1.element.at.timestamp, $1.offset)
-            }
-            return .json(NativeList(ordered.map(\.element)))
         }
-    ]
+        for turn in try await call.context.state.agents().turns(about: message.id) {
+            steps += NativeTraceStep.steps(of: turn)
+        }
+        // The send a message came from tells the rest: queued, dispatched, landed.
+        let sends = try await call.context.sends.list(state: nil, limit: 200)
+        if let send = sends.first(where: { $0.message == message.id }) {
+            let history = try await call.context.journal.events(about: MessageID(rawValue: send.id.rawValue))
+            steps += history.map(NativeTraceStep.init)
+        }
+        // Sorting keeps what has the same time in the order it was found.
+        let ordered = steps.enumerated().sorted {
+            ($0.element.at.timestamp, $0.offset) < ($1.element.at.timestamp, $1.offset)
+        }
+        return NativeList(ordered.map(\.element))
+    }
 }
 
 extension NativeTraceStep {

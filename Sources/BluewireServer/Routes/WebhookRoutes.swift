@@ -12,41 +12,107 @@ import Hummingbird
 
 /// Webhooks.
 enum WebhookRoutes {
-    static let routes: [Route] = [
-        .get("/v1/webhooks", .scope(.manage), "List webhooks.") { call in
-            .json(NativeList(try await repository(call).list().map { NativeWebhook($0, showsSecret: false) }))
-        },
-        .post("/v1/webhooks", .scope(.manage), "Register a webhook; the answer shows its secret once.") { call in
-            let request: NativeWebhookRequest = try await call.body()
-            guard request.url.hasPrefix("https://") || request.url.hasPrefix("http://") else {
-                throw NativeProblem.badRequest("“url” is no HTTP address.", remedy: "Use https://… or http://…")
-            }
-            let webhook = try await repository(call).create(
-                url: request.url, filter: EventFilter(request), after: call.context.journal.head)
-            call.context.webhooksChanged()
-            return .json(NativeWebhook(webhook, showsSecret: true), status: .created)
-        },
-        .get("/v1/webhooks/{webhook}", .scope(.manage), "One webhook.") { call in
-            .json(NativeWebhook(try await webhook(call), showsSecret: false))
-        },
-        .delete("/v1/webhooks/{webhook}", .scope(.manage), "Remove a webhook.") { call in
-            guard try await repository(call).remove(try call.parameter("webhook")) else {
-                throw NativeProblem.notFound("webhook")
-            }
-            call.context.webhooksChanged()
-            return .empty
-        },
-        .get("/v1/webhooks/{webhook}/deliveries", .scope(.manage), "The newest deliveries of a webhook.") { call in
-            let webhook = try await webhook(call)
-            let deliveries = try await call.context.state.deliveries.list(webhook: webhook.id, limit: try call.limit())
-            return .json(NativeList(deliveries.map(NativeDelivery.init)))
-        },
-        .post("/v1/webhooks/{webhook}/test", .scope(.manage), "Send a test event to a webhook.") { call in
-            guard let test = call.context.testWebhook else { throw NativeProblem.notAvailable("webhooks") }
-            try await test(try await webhook(call))
-            return Response(status: .accepted)
-        },
-    ]
+    static let routes = [list, create, one, change, remove, rotate, deliveries, replay, test]
+
+    private static let list = Route.get(
+        "/v1/webhooks", "listWebhooks", .scope(.webhooksManage), "List webhooks.", gives: NativeList<NativeWebhook>.self
+    ) { call in
+        NativeList(try await repository(call).list().map { NativeWebhook($0, showsSecret: false) })
+    }
+
+    private static let create = Route.take(
+        .post, "/v1/webhooks", "createWebhook", .scope(.webhooksManage),
+        "Register a webhook; the answer shows its secret once.", body: NativeWebhookRequest.self,
+        gives: NativeWebhook.self, status: .created
+    ) { call, request in
+        try checkURL(request.url)
+        let webhook = try await repository(call).create(
+            url: request.url, filter: EventFilter(types: request.types, chats: request.chats),
+            after: call.context.journal.head)
+        call.context.webhooksChanged()
+        return NativeWebhook(webhook, showsSecret: true)
+    }.detail("Events from now on are posted to it, signed as Standard Webhooks 1.0.0 says.")
+
+    private static let one = Route.get(
+        "/v1/webhooks/{webhook}", "getWebhook", .scope(.webhooksManage), "One webhook.", gives: NativeWebhook.self
+    ) { call in NativeWebhook(try await webhook(call), showsSecret: false) }
+
+    private static let change = Route.take(
+        .patch, "/v1/webhooks/{webhook}", "updateWebhook", .scope(.webhooksManage),
+        "Change a webhook, pause it, or let it go on.", body: NativeWebhookChange.self, gives: NativeWebhook.self
+    ) { call, request in
+        var webhook = try await webhook(call)
+        if let url = request.url {
+            try checkURL(url)
+            webhook.url = url
+        }
+        if request.types != nil || request.chats != nil {
+            webhook.filter = EventFilter(
+                types: request.types ?? webhook.filter.kinds?.map(\.rawValue),
+                chats: request.chats ?? webhook.filter.chats?.map(\.rawValue))
+        }
+        if let isPaused = request.isPaused {
+            webhook.isPaused = isPaused
+            webhook.pauseReason = nil
+        }
+        guard try await repository(call).update(webhook) else { throw NativeProblem.notFound("webhook") }
+        call.context.webhooksChanged()
+        return NativeWebhook(webhook, showsSecret: false)
+    }
+
+    private static let remove = Route.act(
+        .delete, "/v1/webhooks/{webhook}", "deleteWebhook", .scope(.webhooksManage), "Remove a webhook."
+    ) { call in
+        guard try await repository(call).remove(try call.parameter("webhook")) else {
+            throw NativeProblem.notFound("webhook")
+        }
+        call.context.webhooksChanged()
+    }
+
+    private static let rotate = Route.act(
+        .post, "/v1/webhooks/{webhook}/secret", "rotateWebhookSecret", .scope(.webhooksManage),
+        "Give a webhook a new secret, shown once; both sign until the next rotation.", gives: NativeWebhook.self
+    ) { call in
+        let id = try await webhook(call).id
+        guard try await repository(call).rotateSecret(id) != nil, let webhook = try await repository(call).webhook(id)
+        else { throw NativeProblem.notFound("webhook") }
+        call.context.webhooksChanged()
+        return NativeWebhook(webhook, showsSecret: true)
+    }
+
+    private static let deliveries = Route.get(
+        "/v1/webhooks/{webhook}/deliveries", "listDeliveries", .scope(.webhooksManage),
+        "The newest deliveries of a webhook; `state=dead` lists the dead letters.",
+        gives: NativeList<NativeDelivery>.self
+    ) { call in
+        let deliveries = try await call.context.state.deliveries.list(
+            webhook: try await webhook(call).id, state: call.query("state").map(Delivery.State.init(rawValue:)),
+            limit: try call.limit())
+        return NativeList(deliveries.map(NativeDelivery.init))
+    }.query(
+        .limit, .choice("state", "Only deliveries in this state.", ["retrying", "setAside", "delivered", "dead"]))
+
+    private static let replay = Route.take(
+        .post, "/v1/webhooks/{webhook}/replay", "replayWebhook", .scope(.webhooksManage),
+        "Deliver everything after a cursor again, in order and under the same ids.", body: NativeReplayRequest.self,
+        gives: NativeWebhook.self, status: .accepted
+    ) { call, request in
+        let cursor = try call.context.journal.cursor(from: request.cursor)
+        var webhook = try await webhook(call)
+        webhook.replayAfter = cursor
+        guard try await repository(call).update(webhook) else { throw NativeProblem.notFound("webhook") }
+        call.context.webhooksChanged()
+        return NativeWebhook(webhook, showsSecret: false)
+    }.problems(.cursorExpired)
+
+    private static let test = Route.raw(
+        .post, "/v1/webhooks/{webhook}/test", "testWebhook", .scope(.webhooksManage), "Send a test event to a webhook.",
+        answers: [.status(.accepted, "The event was posted; the receiver tells whether it came.")]
+    ) { call in
+        guard let test = call.context.testWebhook else { throw NativeProblem.notAvailable("webhooks") }
+        try await test(try await webhook(call))
+        return Response(status: .accepted)
+    }.problems(.notAvailable)
 
     private static func repository(_ call: Call) -> WebhookRepository {
         call.context.state.webhooks(clock: call.context.clock)
@@ -58,14 +124,20 @@ enum WebhookRoutes {
         }
         return webhook
     }
+
+    private static func checkURL(_ url: String) throws {
+        guard url.hasPrefix("https://") || url.hasPrefix("http://"), url.utf8.count <= 2048 else {
+            throw NativeProblem.badRequest("“url” is no HTTP address.", remedy: "Use https://… or http://…")
+        }
+    }
 }
 
 extension EventFilter {
-    /// The filter of a registration.
-    init(_ request: NativeWebhookRequest) {
+    /// A filter in the words of the wire; nil and empty lists mean all.
+    init(types: [String]?, chats: [String]?) {
         self.init(
-            kinds: request.types.flatMap { $0.isEmpty ? nil : Set($0.map(GatewayEvent.Kind.init(rawValue:))) },
-            chats: request.chats.flatMap { $0.isEmpty ? nil : Set($0.map(ChatID.init(rawValue:))) })
+            kinds: types.flatMap { $0.isEmpty ? nil : Set($0.map(GatewayEvent.Kind.init(rawValue:))) },
+            chats: chats.flatMap { $0.isEmpty ? nil : Set($0.map(ChatID.init(rawValue:))) })
     }
 }
 

@@ -49,9 +49,7 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
                 gate: NIOLoopBound(self, eventLoop: context.eventLoop))
             if !offer(request) {
                 refuse(
-                    NativeProblem(
-                        status: 503, code: "too_many_sockets", title: "Too many live connections",
-                        detail: "The gateway takes no more WebSockets now.", remedy: "Close others, then try again."))
+                    NativeProblem(.tooManySockets, remedy: "Close others, then try again."))
             }
         default:
             // The end of the withheld request belongs to nobody.

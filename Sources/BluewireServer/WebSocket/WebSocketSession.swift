@@ -45,10 +45,11 @@ struct WebSocketSession: Sendable {
         if request.peer != nil, !core.origins.accepts(host: head.authority) { throw NativeProblem.wrongHost }
         let caller = try await core.authenticator.principal(
             headers: head.headerFields, host: head.authority, peer: request.peer, isWebSocket: true)
-        guard caller.scopes.contains(.read) else { throw NativeProblem.missing(.read) }
+        guard caller.may(.messagesRead) else { throw NativeProblem.missing(.messagesRead) }
         let query = URI(head.path ?? "/").queryParameters
         var selection = EventSelection(
-            kinds: EventSelection.kinds(query["types"].map(String.init)), chat: nil, caller: caller)
+            kinds: EventSelection.list(query["types"].map(String.init)),
+            lines: EventSelection.list(query["line"].map(String.init)), caller: caller)
         if let reference = query["chat"].map(String.init), !reference.isEmpty {
             let matches = try await core.context.store.chats(matching: reference).filter { caller.sees($0.id) }
             guard let chat = matches.first, matches.count == 1 else { throw NativeProblem.notFound("chat") }

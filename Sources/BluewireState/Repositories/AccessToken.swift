@@ -6,20 +6,62 @@
 
 package import BluewireModel
 
-/// What a bearer may do.
+/// What a bearer may do: one thing, or a named bundle of them.
 package struct Scope: OpenValue, CustomStringConvertible {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Read chats, messages, events and attachments.
+    /// The bundle of everything that only looks.
     package static let read = Scope(rawValue: "read")
-    /// Send messages and tapbacks.
+    /// The bundle of everything that reaches other people.
     package static let send = Scope(rawValue: "send")
-    /// Manage webhooks, tokens, drafts and the simulator.
+    /// The bundle of everything that changes the gateway.
     package static let manage = Scope(rawValue: "manage")
 
-    /// Every scope there is.
+    /// Chats, lines, events about chats, health.
+    package static let chatsRead = Scope(rawValue: "chats:read")
+    /// Messages, events, sends and traces.
+    package static let messagesRead = Scope(rawValue: "messages:read")
+    /// Files of messages.
+    package static let attachmentsRead = Scope(rawValue: "attachments:read")
+    /// The address book.
+    package static let contactsRead = Scope(rawValue: "contacts:read")
+    /// Search.
+    package static let searchRead = Scope(rawValue: "search:read")
+    /// Messages, edits, group changes, typing and read marks.
+    package static let messagesSend = Scope(rawValue: "messages:send")
+    /// Tapbacks.
+    package static let reactionsSend = Scope(rawValue: "reactions:send")
+    /// Files to be sent.
+    package static let attachmentsWrite = Scope(rawValue: "attachments:write")
+    /// Webhooks and incoming hooks.
+    package static let webhooksManage = Scope(rawValue: "webhooks:manage")
+    /// Tasks, drafts and agents.
+    package static let agentsRun = Scope(rawValue: "agents:run")
+    /// Tokens, audit, metrics and the simulator.
+    package static let admin = Scope(rawValue: "admin")
+
+    /// The bundles, which together allow everything.
     package static let all: Set<Scope> = [.read, .send, .manage]
+
+    /// Every single thing there is to allow, in the order lists show it.
+    package static let single: [Scope] = [
+        .chatsRead, .messagesRead, .attachmentsRead, .contactsRead, .searchRead, .messagesSend, .reactionsSend,
+        .attachmentsWrite, .webhooksManage, .agentsRun, .admin,
+    ]
+
+    /// What the scope allows: itself, or what its bundle holds.
+    package var expanded: Set<Scope> {
+        switch self {
+        case .read: [.read, .chatsRead, .messagesRead, .attachmentsRead, .contactsRead, .searchRead]
+        case .send: [.send, .messagesSend, .reactionsSend, .attachmentsWrite]
+        case .manage: [.manage, .webhooksManage, .agentsRun, .admin]
+        default: [self]
+        }
+    }
+
+    /// Whether this version knows it.
+    package var isKnown: Bool { Self.all.contains(self) || Self.single.contains(self) }
 }
 
 /// A stored token, without its secret.
@@ -46,8 +88,8 @@ package struct AccessToken: Hashable, Sendable {
 package struct Principal: Hashable, Sendable {
     /// The id of the token or web session.
     package var id: String
-    /// What it allows.
-    package var scopes: Set<Scope>
+    /// What it allows, bundles with all they hold.
+    package let scopes: Set<Scope>
     /// The only chats it sees; nil for all.
     package var chats: Set<ChatID>?
     /// Whether it is a web session, which needs the checks against foreign pages.
@@ -59,7 +101,7 @@ package struct Principal: Hashable, Sendable {
     /// A principal from its fields.
     package init(id: String, scopes: Set<Scope>, chats: Set<ChatID>? = nil, isSession: Bool = false) {
         self.id = id
-        self.scopes = scopes
+        self.scopes = scopes.reduce(into: []) { $0.formUnion($1.expanded) }
         self.chats = chats
         self.isSession = isSession
     }

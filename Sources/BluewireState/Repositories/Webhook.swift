@@ -24,6 +24,8 @@ package struct Webhook: Hashable, Sendable {
     package var pauseReason: String?
     /// When it was registered.
     package var createdAt: Timestamp
+    /// Everything after this is to be delivered again; nil once that has begun.
+    package var replayAfter: Cursor?
 
     /// The name its cursor is stored under.
     package var sinkName: String { "webhook:" + id }

@@ -87,12 +87,50 @@ package struct WebhookRepository: Sendable {
         }
     }
 
-    private static let columns = "id, url, secret, previousSecret, filter, isPaused, pauseReason, createdAt"
+    /// Stores what an owner may change: address, filter, pause and replay.
+    ///
+    /// - Returns: whether there is such a webhook.
+    package func update(_ webhook: Webhook) async throws -> Bool {
+        let json = try Columns.json(webhook.filter)
+        return try await database.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE webhook SET url = ?, filter = ?, isPaused = ?, pauseReason = ?, replayAfter = ? WHERE id = ?
+                    """,
+                arguments: [
+                    webhook.url, json, webhook.isPaused, webhook.pauseReason, webhook.replayAfter?.description,
+                    webhook.id,
+                ])
+            return db.changesCount > 0
+        }
+    }
+
+    /// Sets a webhook back to where its replay starts and forgets the deliveries after that, in one transaction.
+    ///
+    /// Call it only while nothing delivers to the webhook.
+    package func beginReplay(of webhook: Webhook) async throws {
+        guard let cursor = webhook.replayAfter else { return }
+        let now = clock.now
+        try await database.write { db in
+            try SinkCursorRepository.save(cursor, of: webhook.sinkName, at: now, in: db)
+            try db.execute(
+                sql: "DELETE FROM delivery WHERE webhook = ? AND sequence > ?",
+                arguments: [webhook.id, cursor.sequence])
+            try db.execute(
+                sql: "UPDATE webhook SET replayAfter = NULL WHERE id = ? AND replayAfter = ?",
+                arguments: [webhook.id, cursor.description])
+        }
+    }
+
+    private static let columns = """
+        id, url, secret, previousSecret, filter, isPaused, pauseReason, createdAt, replayAfter
+        """
 
     private static func webhook(_ row: Row) throws -> Webhook {
         Webhook(
             id: row[0], url: row[1], secret: row[2], previousSecret: row[3],
             filter: try Columns.value(json: row[4]), isPaused: row[5], pauseReason: row[6],
-            createdAt: Timestamp(nanoseconds: row[7]))
+            createdAt: Timestamp(nanoseconds: row[7]),
+            replayAfter: (row[8] as String?).flatMap { BluewireModel.Cursor($0) })
     }
 }

@@ -43,6 +43,11 @@ public final class ContactBook: Sendable {
         refreshed { $0.index.ownAddresses }
     }
 
+    /// Every card, by name.
+    package var entries: [ContactEntry] {
+        refreshed { $0.index.entries }
+    }
+
     /// Counts the times the files were read; changes when names may have changed.
     package var version: Int {
         refreshed { $0.version }

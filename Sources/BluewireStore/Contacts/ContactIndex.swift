@@ -4,7 +4,21 @@
 // See LICENSE for licence information
 //
 
-import BluewireModel
+package import BluewireModel
+
+/// A card of the address book with its addresses as written.
+package struct ContactEntry: Hashable, Sendable {
+    /// The person or company.
+    package var contact: Contact
+    /// The phone numbers and e-mail addresses, as the card spells them.
+    package var addresses: [String]
+
+    /// An entry from its parts.
+    package init(contact: Contact, addresses: [String]) {
+        self.contact = contact
+        self.addresses = addresses
+    }
+}
 
 /// Cards by address.
 ///
@@ -14,8 +28,12 @@ struct ContactIndex: Sendable {
     private var exact: [HandleKey: [Contact]] = [:]
     private var national: [String: [Contact]] = [:]
     private(set) var ownAddresses: Set<HandleKey> = []
+    /// Every card with its addresses as written, by name.
+    let entries: [ContactEntry]
 
     init(cards: [AddressBookReader.Card] = []) {
+        entries = cards.map { ContactEntry(contact: $0.contact, addresses: $0.addresses) }
+            .sorted { ($0.contact.name.lowercased(), $0.contact.id) < ($1.contact.name.lowercased(), $1.contact.id) }
         for card in cards {
             for address in card.addresses {
                 let key = Self.key(address)

@@ -39,6 +39,26 @@ extension MessageStore {
         }
     }
 
+    /// The chats whose messages carry an attachment, by its GUID or its sender's.
+    package func chats(carrying attachment: String) async throws -> Set<ChatID> {
+        let messages = try await read { database, db in
+            let other = database.schema.has("attachment", "original_guid") ? "OR a.original_guid = ?1" : ""
+            return try String.fetchAll(
+                db,
+                sql: """
+                    SELECT m.guid FROM attachment a
+                    JOIN message_attachment_join j ON j.attachment_id = a.ROWID
+                    JOIN message m ON m.ROWID = j.message_id
+                    WHERE a.guid = ?1 \(other) LIMIT 100
+                    """, arguments: [attachment])
+        }
+        var chats: Set<ChatID> = []
+        for guid in messages {
+            if let chat = try await message(MessageID(rawValue: guid))?.chat { chats.insert(chat) }
+        }
+        return chats
+    }
+
     /// The file of an attachment; nil when the database knows no such attachment.
     ///
     /// - Throws: ``StoreError`` with `attachment_unavailable` when there is no file yet or no more, or when its stored

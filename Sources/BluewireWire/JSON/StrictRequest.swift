@@ -11,7 +11,7 @@
 #endif
 
 /// A request body that refuses keys it does not know, so that a misspelt option is an error and not a surprise.
-package protocol StrictRequest: Decodable {
+package protocol StrictRequest: Decodable, SendableMetatype {
     /// The keys of the body.
     associatedtype Key: CodingKey & CaseIterable
 }

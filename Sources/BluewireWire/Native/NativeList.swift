@@ -39,3 +39,15 @@ extension NativeList: JSONWritable {
 }
 
 extension NativeList: Equatable where Element: Equatable {}
+
+extension NativeList: SchemaDescribed where Element: SchemaDescribed {
+    package static var schemaDescription: SchemaDescription {
+        SchemaDescription(
+            Element.schemaDescription.name + "List", "One page of a list.",
+            [
+                .init("data", "The elements."),
+                .init("next", "Where the next page starts; null at the end.", "a3d5f0q8zz.7k.1"),
+                .init("previous", "Where the previous page ends; null at the start.", .null),
+            ])
+    }
+}

@@ -21,18 +21,23 @@ package struct NativeProblem: Error, Hashable, Sendable, Decodable {
     /// The chats an ambiguous reference may mean.
     package var candidates: [String]?
 
-    /// A problem from its fields.
-    package init(
-        status: Int, code: String, title: String, detail: String, remedy: String, candidates: [String]? = nil
-    ) {
-        type = "urn:bluewire:problem:" + code
-        self.title = title
-        self.status = status
-        self.detail = detail
-        self.code = code
+    /// Seconds until the caller may try again, for the `Retry-After` header; not part of the body.
+    package var retryAfter: Int?
+    /// The methods the path takes, for the `Allow` header; not part of the body.
+    package var allowed: [String]?
+
+    /// A problem of a kind.
+    package init(_ kind: ProblemKind, detail: String? = nil, remedy: String, candidates: [String]? = nil) {
+        type = "urn:bluewire:problem:" + kind.code
+        title = kind.title
+        status = kind.status
+        self.detail = detail ?? kind.meaning
+        code = kind.code
         self.remedy = remedy
         self.candidates = candidates
     }
+
+    private enum CodingKeys: String, CodingKey { case type, title, status, detail, code, remedy, candidates }
 }
 
 extension NativeProblem: JSONWritable {

@@ -1,0 +1,70 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+import BluewireWire
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+
+/// Every route of the server, in the order the API description lists them.
+package enum RouteTable {
+    /// The routes.
+    package static let all: [Route] =
+        HealthRoutes.routes + ChatRoutes.routes + MessageRoutes.routes + SendRoutes.routes + EventRoutes.routes
+        + AttachmentRoutes.routes + ContactRoutes.routes + WebhookRoutes.routes + TokenRoutes.routes
+        + AgentRoutes.routes + TraceRoutes.routes + SessionRoutes.routes + DescriptionRoutes.routes
+        + SimulatorRoutes.routes + PageRoutes.routes
+
+    /// The methods a path takes; empty when there is no such path.
+    static func methods(of path: String) -> [String] {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: true)
+        return patterns.filter { $0.matches(segments) }.map(\.method).sorted()
+    }
+
+    private static let patterns = all.map(Pattern.init)
+
+    private struct Pattern {
+        let method: String
+        let segments: [Substring]
+
+        init(_ route: Route) {
+            method = route.method.rawValue
+            segments = route.path.split(separator: "/")
+        }
+
+        func matches(_ path: [Substring]) -> Bool {
+            for (index, segment) in segments.enumerated() {
+                if segment == "**" { return path.count > index }
+                guard index < path.count, segment.hasPrefix("{") || segment == path[index] else { return false }
+            }
+            return segments.count == path.count
+        }
+    }
+}
+
+extension Call {
+    /// Refuses query items the route does not read, doubled ones, and values that cannot be understood.
+    ///
+    /// - Throws: ``NativeProblem`` 400.
+    func checkQuery(_ contract: RouteContract) throws {
+        var seen: Set<Substring> = []
+        for (name, value) in request.uri.queryParameters {
+            guard let item = contract.query.first(where: { $0.name == name }) else {
+                let known = contract.query.map(\.name)
+                throw NativeProblem.badRequest(
+                    "The query item “\(name.prefix(64))” is not known here.",
+                    remedy: known.isEmpty ? "Leave it out." : "Known items: \(known.joined(separator: ", ")).")
+            }
+            guard seen.insert(name).inserted else {
+                throw NativeProblem.badRequest("The query item “\(name)” is there twice.", remedy: "Send it once.")
+            }
+            guard item.accepts(String(value)) else {
+                throw NativeProblem.badRequest(
+                    "The query item “\(name)” has a value that cannot be used.", remedy: item.summary)
+            }
+        }
+    }
+}
