@@ -35,10 +35,32 @@ public struct Capability: OpenValue, CustomStringConvertible {
     public static let effect = Capability(rawValue: "effect")
     /// Subject lines.
     public static let subject = Capability(rawValue: "subject")
+    /// Mentions of participants in a text.
+    public static let mention = Capability(rawValue: "mention")
+    /// Voice notes, played in the chat.
+    public static let voiceNote = Capability(rawValue: "voiceNote")
+    /// Files between stretches of text, in one message.
+    public static let parts = Capability(rawValue: "parts")
+    /// Choices as a list of their own; without it they are sent as numbered lines of text.
+    public static let choices = Capability(rawValue: "choices")
+    /// A first message to several people.
+    public static let groupCreate = Capability(rawValue: "groupCreate")
+    /// Naming groups.
+    public static let groupRename = Capability(rawValue: "groupRename")
+    /// Setting and removing the photo of groups.
+    public static let groupIcon = Capability(rawValue: "groupIcon")
+    /// Adding and removing participants of groups.
+    public static let groupMembers = Capability(rawValue: "groupMembers")
+    /// Leaving groups.
+    public static let groupLeave = Capability(rawValue: "groupLeave")
+    /// Marking chats as unread.
+    public static let markUnread = Capability(rawValue: "markUnread")
 
     /// Everything known to this version, in the order lists show it.
     public static let all: [Capability] = [
-        .text, .file, .newChat, .tapback, .emojiTapback, .reply, .edit, .unsend, .typing, .markRead, .effect, .subject,
+        .text, .file, .newChat, .tapback, .emojiTapback, .reply, .edit, .unsend, .typing, .markRead, .markUnread,
+        .effect, .subject, .mention, .voiceNote, .parts, .choices, .groupCreate, .groupRename, .groupIcon,
+        .groupMembers, .groupLeave,
     ]
 }
 

@@ -20,6 +20,10 @@ public enum Intent: Hashable, Sendable {
     case typing(isOn: Bool, in: Target)
     /// Mark the chat as read; ephemeral.
     case markRead(in: Target)
+    /// Mark the chat as unread; ephemeral.
+    case markUnread(in: Target)
+    /// Change a group.
+    case chat(ChatChange, in: Target)
 
     /// The capabilities a transport needs to perform it.
     public var required: Set<Capability> {
@@ -31,13 +35,26 @@ public enum Intent: Hashable, Sendable {
             if draft.replyTo != nil { needed.insert(.reply) }
             if draft.effect != nil { needed.insert(.effect) }
             if draft.subject != nil { needed.insert(.subject) }
-            if case .handle = target { needed.insert(.newChat) }
+            if !draft.mentions.isEmpty { needed.insert(.mention) }
+            if draft.isVoiceNote { needed.insert(.voiceNote) }
+            if draft.fileOffsets.contains(where: { $0 > 0 }) { needed.insert(.parts) }
+            if !draft.choices.isEmpty { needed.insert(.choices) }
+            switch target {
+            case .chat: break
+            case .handle: needed.insert(.newChat)
+            case .group: needed.insert(.groupCreate)
+            }
             return needed
         case .tapback(_, _, let kind, _, _, _): return kind == .emoji ? [.tapback, .emojiTapback] : [.tapback]
         case .edit: return [.edit]
         case .unsend: return [.unsend]
         case .typing: return [.typing]
         case .markRead: return [.markRead]
+        case .markUnread: return [.markUnread]
+        case .chat(.rename, _): return [.groupRename]
+        case .chat(.icon, _): return [.groupIcon]
+        case .chat(.addParticipant, _), .chat(.removeParticipant, _): return [.groupMembers]
+        case .chat(.leave, _): return [.groupLeave]
         }
     }
 
@@ -45,7 +62,8 @@ public enum Intent: Hashable, Sendable {
     public var target: Target {
         switch self {
         case .send(_, let target), .tapback(_, _, _, _, _, let target), .edit(_, _, _, let target),
-            .unsend(_, _, let target), .typing(_, let target), .markRead(let target):
+            .unsend(_, _, let target), .typing(_, let target), .markRead(let target), .markUnread(let target),
+            .chat(_, let target):
             target
         }
     }
@@ -58,4 +76,6 @@ public enum Target: Hashable, Sendable {
     case chat(guid: ChatGUID, isGroup: Bool, channel: Channel, addresses: [String])
     /// An address no chat exists for.
     case handle(address: String, channel: Channel)
+    /// The addresses of people no group exists for, and the name it is to have.
+    case group(addresses: [String], name: String?)
 }

@@ -17,6 +17,8 @@ public struct SendRequest: Hashable, Sendable {
     public var line: LineID?
     /// What to send.
     public var action: Send.Action
+    /// Not before this time; nil for at once.
+    public var notBefore: Timestamp?
     /// The caller's idempotency key, scoped by ``origin``; nil for none.
     public var key: String?
     /// Who asks: the id of a token or web session, `local`, or `agent:<name>`.
@@ -25,12 +27,13 @@ public struct SendRequest: Hashable, Sendable {
     /// A request from its fields.
     public init(
         recipient: Recipient, recipientAsWritten: String? = nil, line: LineID? = nil, action: Send.Action,
-        key: String? = nil, origin: String
+        notBefore: Timestamp? = nil, key: String? = nil, origin: String
     ) {
         self.recipient = recipient
         self.recipientAsWritten = recipientAsWritten
         self.line = line
         self.action = action
+        self.notBefore = notBefore
         self.key = key
         self.origin = origin
     }
@@ -56,6 +59,8 @@ public enum Signal: Hashable, Sendable {
     case typing(isOn: Bool)
     /// Mark the chat as read.
     case read
+    /// Mark the chat as unread.
+    case unread
 }
 
 /// Tells own sends from other rows; agents ask it before they answer.
@@ -76,13 +81,27 @@ public struct OutboundError: Error, Hashable, Sendable {
     public var remedy: String
     /// The chats an ambiguous recipient may mean.
     public var candidates: [ChatID]
+    /// The member of the request that is wrong, for example `mentions`; nil when it is none in particular.
+    public var member: String?
+    /// When it is worth asking again; only with ``Code/limited``.
+    public var retryAfter: Duration?
 
     /// An error from its fields.
-    public init(_ code: Code, message: String, remedy: String, candidates: [ChatID] = []) {
+    public init(
+        _ code: Code, message: String, remedy: String, candidates: [ChatID] = [], member: String? = nil,
+        retryAfter: Duration? = nil
+    ) {
         self.code = code
         self.message = message
         self.remedy = remedy
         self.candidates = candidates
+        self.member = member
+        self.retryAfter = retryAfter
+    }
+
+    /// ``retryAfter`` in whole seconds, rounded up, at least 1; what `Retry-After` says.
+    public var retryAfterSeconds: Int64? {
+        retryAfter.map { max(1, ($0.wholeNanoseconds + 999_999_999) / 1_000_000_000) }
     }
 
     /// What kind of refusal; the raw value is the stable code of problem documents.
@@ -90,7 +109,7 @@ public struct OutboundError: Error, Hashable, Sendable {
         public let rawValue: String
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// The draft is empty, too long, or names a file that cannot be read (HTTP 422).
+        /// The request can never be taken as it is: empty, too long, a file that cannot be read (HTTP 422).
         public static let invalid = Code(rawValue: "invalid_request")
         /// No such chat, message or send (HTTP 404).
         public static let notFound = Code(rawValue: "not_found")

@@ -188,7 +188,7 @@ import Testing
         let wrong = Target.chat(guid: ChatGUID(rawValue: "any;-;chat7"), isGroup: true, channel: .rcs, addresses: [])
         #expect(ScriptTarget(wrong) == ScriptTarget(isChat: true, name: "any;+;chat7", account: "SMS"))
         #expect(ScriptTarget.participant(of: wrong) == nil)
-        #expect(ScriptTarget(Self.direct).name == Self.guid)
+        #expect(ScriptTarget(Self.direct)?.name == Self.guid)
     }
 }
 

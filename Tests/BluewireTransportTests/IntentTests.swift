@@ -28,7 +28,33 @@ import Testing
         (.edit(target: message, part: 0, text: "x", in: chat), [.edit]),
         (.typing(isOn: true, in: chat), [.typing]),
         (.markRead(in: chat), [.markRead]),
+        (.markUnread(in: chat), [.markUnread]),
+        (
+            .send(
+                draft { $0.mentions = [Mention(range: UTF16Range(0, 2), address: "+15550001")] }, to: chat),
+            [.text, .mention]
+        ),
+        (.send(draft { $0.choices = ["a", "b"] }, to: chat), [.text, .choices]),
+        (.send(draft { ($0.files, $0.fileOffsets) = (["/a"], [1]) }, to: chat), [.text, .file, .parts]),
+        (.send(draft { ($0.files, $0.fileOffsets) = (["/a"], [0]) }, to: chat), [.text, .file]),
+        (
+            .send(draft { ($0.text, $0.files, $0.isVoiceNote) = ("", ["/a.caf"], true) }, to: chat),
+            [.file, .voiceNote]
+        ),
+        (
+            .send(Draft(text: "hi"), to: .group(addresses: ["+15550001", "+15550002"], name: nil)),
+            [.text, .groupCreate]
+        ),
+        (.chat(.rename("x"), in: chat), [.groupRename]), (.chat(.icon(nil), in: chat), [.groupIcon]),
+        (.chat(.addParticipant("x"), in: chat), [.groupMembers]),
+        (.chat(.removeParticipant("x"), in: chat), [.groupMembers]), (.chat(.leave, in: chat), [.groupLeave]),
     ]
+
+    private static func draft(_ change: (inout Draft) -> Void) -> Draft {
+        var draft = Draft(text: "hi")
+        change(&draft)
+        return draft
+    }
 
     @Test(arguments: needs)
     func anIntentNamesWhatItNeeds(intent: Intent, needed: Set<Capability>) {

@@ -31,4 +31,18 @@ extension OutboundError {
             .conflict, message: "The send is \(state).",
             remedy: "Only failed and unknown sends can be retried, only queued ones cancelled.")
     }
+
+    /// The request can never be taken as it is.
+    static func invalid(_ message: String, _ remedy: String, member: String? = nil) -> OutboundError {
+        OutboundError(.invalid, message: message, remedy: remedy, member: member)
+    }
+
+    /// The Messages database cannot be read.
+    static let storeUnavailable = OutboundError(
+        .unavailable, message: "The Messages database cannot be read.", remedy: "Run doctor.")
+}
+
+extension String {
+    /// Whether a single character is a letter, digit or sign rather than an emoji.
+    var isPlainASCII: Bool { utf8.allSatisfy { $0 < 0x80 } }
 }

@@ -26,6 +26,20 @@ package struct OutboundGate: OutboundSending {
         package var fileCount = 20
         /// The largest file; Messages refuses larger ones.
         package var fileBytes: Int64 = 100_000_000
+        /// The largest picture of a group.
+        package var iconBytes: Int64 = 10_000_000
+        /// The most mentions of one text.
+        package var mentionCount = 50
+        /// The most choices of one question.
+        package var choiceCount = 20
+        /// The longest choice, in characters.
+        package var choiceLength = 100
+        /// The longest name of a group, in characters.
+        package var groupNameLength = 100
+        /// The most people of a group, us excluded.
+        package var groupSize = 31
+        /// How far ahead a send may be scheduled.
+        package var scheduleAhead: Duration = .seconds(366 * 24 * 3600)
         /// The longest idempotency key, in bytes.
         package var keyBytes = 255
 
@@ -37,40 +51,52 @@ package struct OutboundGate: OutboundSending {
     private let defaultLine: LineID?
     private let reader: (any ChatReading)?
     private let limits: Limits
+    private let budget: Budget
 
     /// A gate before `outbox`.
     ///
     /// - Parameters:
     ///   - defaultLine: used when nothing else decides; nil makes an undecided line an error, unless there is only one.
     ///   - reader: tells the line of chats and messages, and whether a message acted upon exists and is ours.
+    ///   - budget: how much each origin may send.
     package init(
-        outbox: Outbox, defaultLine: LineID? = nil, reader: (any ChatReading)? = nil, limits: Limits = Limits()
+        outbox: Outbox, defaultLine: LineID? = nil, reader: (any ChatReading)? = nil, limits: Limits = Limits(),
+        budget: Budget = Budget()
     ) {
         self.outbox = outbox
         self.defaultLine = defaultLine
         self.reader = reader
         self.limits = limits
+        self.budget = budget
     }
 
     package func submit(_ request: SendRequest) async throws(OutboundError) -> Send {
         var request = request
         request.action = try validated(request)
+        request.recipient = try GroupCheck(limits: limits).checked(request.recipient)
         let digest = RequestDigest.of(request)
         if let key = request.key, let first = try await first(key, origin: request.origin, digest: digest) {
             return first
         }
         try await checkStop()
+        try checkSchedule(request.notBefore)
         try FileCheck(limits: limits).check(request.action)
         try await checkTarget(request.action)
         let (line, target) = try await place(request)
-        try await checkCapabilities(of: line, for: Intent(request.action, to: target.target))
+        try await checkPeople(request.action, in: target)
+        let action = try await rendered(request.action, on: line)
+        try await checkCapabilities(of: line, for: Intent(action, to: target.target))
         var record = SendRecord(
             id: SendID.random(), origin: request.origin, recipient: request.recipient, line: line.id,
-            action: request.action, createdAt: outbox.clock.now)
+            action: action, createdAt: outbox.clock.now)
         record.chat = target.chat
-        record.address = target.target.directAddress
+        record.address = target.target.orderingAddress
         record.isSelf = target.isSelf
-        return try await outbox.store(AdmittedSend(record: record, key: request.key, digest: digest))
+        record.isFirstContact = target.chat == nil
+        record.progress.scheduledAt = request.notBefore
+        return try await outbox.store(
+            AdmittedSend(
+                record: record, allowance: budget.allowance(of: request.origin), key: request.key, digest: digest))
     }
 
     package func signal(_ signal: Signal, in chat: ChatID) async {
@@ -86,6 +112,7 @@ package struct OutboundGate: OutboundSending {
             switch signal {
             case .typing(let isOn): .typing(isOn: isOn, in: target.target)
             case .read: .markRead(in: target.target)
+            case .unread: .markUnread(in: target.target)
             }
         for transport in await line.transports(for: intent).able {
             do throws(TransportError) {
@@ -127,27 +154,55 @@ package struct OutboundGate: OutboundSending {
         if let stop { throw .stopped(stop) }
     }
 
+    /// A time to go out at lies neither behind us, which would be a mistake in the zone, nor too far ahead.
+    private func checkSchedule(_ time: Timestamp?) throws(OutboundError) {
+        guard let time else { return }
+        let now = outbox.clock.now
+        guard time >= now - .seconds(60), time <= now + limits.scheduleAhead else {
+            throw .invalid(
+                "The time to send at is past or too far ahead.", "Give a time with its zone, at most a year ahead.",
+                member: "sendAt")
+        }
+    }
+
+    /// Who is mentioned, added or removed must fit the chat.
+    private func checkPeople(_ action: Send.Action, in target: ResolvedTarget) async throws(OutboundError) {
+        let check = GroupCheck(limits: limits)
+        switch action {
+        case .message(let draft): try check.check(draft.mentions, in: target.target)
+        case .chat(let change):
+            let chat: Chat?
+            do {
+                chat = if let id = target.chat { try await reader?.chat(id) } else { nil }
+            } catch {
+                throw .storeUnavailable
+            }
+            try check.check(change, of: target.target, chat: chat)
+        case .tapback, .edit, .unsend: return
+        }
+    }
+
+    /// The action as the line can carry it: where no transport knows lists, choices become lines of the text.
+    ///
+    /// What is stored is what is sent, so its row is recognised.
+    private func rendered(_ action: Send.Action, on line: Line) async throws(OutboundError) -> Send.Action {
+        guard case .message(var draft) = action, !draft.choices.isEmpty,
+            await !line.capabilities.supported.contains(.choices)
+        else { return action }
+        draft.text = ChoiceText.render(question: draft.text, choices: draft.choices)
+        draft.choices = []
+        try DraftCheck(limits: limits).check(text: draft.text)
+        return .message(draft)
+    }
+
     /// The action, checked as far as that is possible without looking anywhere.
     private func validated(_ request: SendRequest) throws(OutboundError) -> Send.Action {
         if let key = request.key, key.isEmpty || key.utf8.count > limits.keyBytes {
             throw .invalid("The idempotency key is empty or too long.", "Use 1 to \(limits.keyBytes) bytes.")
         }
         switch request.action {
-        case .message(let draft):
-            try check(text: draft.text)
-            let isEmpty = NormalisedText(draft.text).rawValue.isEmpty
-            if isEmpty, draft.files.isEmpty {
-                throw .invalid("There is nothing to send.", "Give a text that is not only white space, or a file.")
-            }
-            if let subject = draft.subject, subject.count > limits.subjectLength || subject.utf8.contains(0) {
-                throw .invalid("The subject is too long.", "Use at most \(limits.subjectLength) characters.")
-            }
-            if draft.files.count > limits.fileCount {
-                throw .invalid("There are too many files.", "Send at most \(limits.fileCount) files at a time.")
-            }
-            var draft = draft
-            if isEmpty { draft.text = "" }
-            return .message(draft)
+        case .message(let draft): return .message(try DraftCheck(limits: limits).checked(draft))
+        case .chat(let change): return .chat(try GroupCheck(limits: limits).checked(change))
         case .tapback(_, _, let kind, let emoji, _):
             guard Tapback.Kind(name: kind.name) != nil else {
                 throw .invalid(
@@ -159,7 +214,7 @@ package struct OutboundGate: OutboundSending {
                     "The emoji does not fit the tapback.", "Give one emoji with the kind emoji, none otherwise.")
             }
         case .edit(_, let part, let text):
-            try check(text: text)
+            try DraftCheck(limits: limits).check(text: text)
             guard part >= 0, !NormalisedText(text).rawValue.isEmpty else {
                 throw .invalid("The edit has no text or no part.", "Give the new text; to remove a part, unsend it.")
             }
@@ -167,13 +222,6 @@ package struct OutboundGate: OutboundSending {
             guard part >= 0 else { throw .invalid("The part is negative.", "Parts are counted from 0.") }
         }
         return request.action
-    }
-
-    private func check(text: String) throws(OutboundError) {
-        guard text.utf8.count <= limits.textBytes, text.count <= limits.textLength else {
-            throw .invalid("The text is too long.", "Use at most \(limits.textLength) characters, or send a file.")
-        }
-        guard !text.utf8.contains(0) else { throw .invalid("The text holds a NUL character.", "Remove it.") }
     }
 
     /// A message acted upon must be there; only own ones can be changed.
@@ -188,6 +236,7 @@ package struct OutboundGate: OutboundSending {
         case .edit(let message, _, _), .unsend(let message, _):
             target = message
             mustBeOwn = true
+        case .chat: return
         }
         guard let reader else { return }
         let message: Message?
@@ -234,6 +283,7 @@ package struct OutboundGate: OutboundSending {
                 if let line = try await reader?.chat(chat)?.line { return line }
                 return try await outbox.lastLine(chat: chat, address: nil)
             case .handle(let address): return try await outbox.lastLine(chat: nil, address: HandleKey(address))
+            case .group(let people, _): return try await outbox.lastLine(chat: nil, address: .group(of: people))
             }
         } catch {
             throw .storeUnavailable
@@ -285,6 +335,7 @@ extension Send.Action {
     fileprivate var target: MessageID? {
         switch self {
         case .message(let draft): draft.replyTo
+        case .chat: nil
         case .tapback(let target, _, _, _, _), .edit(let target, _, _), .unsend(let target, _): target
         }
     }
@@ -303,6 +354,12 @@ extension Capability {
         case .effect: "Send it without the effect."
         case .subject: "Put the subject into the first line of the text."
         case .file: "Send a link to the file as text."
+        case .mention: "Send it without mentions; the names stay in the text."
+        case .voiceNote: "Send the file without voiceNote; it arrives as an ordinary audio file."
+        case .parts: "Send the texts and files one after another."
+        case .groupCreate: "Make the group once in Messages; afterwards it can be used."
+        case .groupRename, .groupIcon, .groupMembers, .groupLeave: "Change the group in Messages on a device."
+        case .markUnread: "Mark it as unread in Messages on a device."
         case .newChat: "Write to the person once in Messages; afterwards the chat can be used."
         default: "Use another line, or bring this one up."
         }

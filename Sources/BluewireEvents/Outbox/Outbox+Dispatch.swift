@@ -22,7 +22,7 @@ extension Outbox {
     static func heads(of open: [SendRecord], timing: SendStateMachine.Timing, now: Timestamp) -> [SendRecord] {
         var holding: [SendRecord] = []
         var heads: [SendRecord] = []
-        for record in open {
+        for record in SendRecord.inOrder(open) {
             let machine = SendStateMachine(record.progress, timing: timing)
             if machine.isDue(at: now), !holding.contains(where: { $0.sharesOrder(with: record) }) {
                 heads.append(record)
@@ -44,9 +44,9 @@ extension Outbox {
         guard let attempt = try await take(record, ready) else { return }
         publishBell.ring()
         try configuration.crashHook(.afterDispatch)
-        let outcome = try await perform(ready)
+        let (outcome, asked) = try await perform(ready, attempt: attempt)
         try configuration.crashHook(.afterPerform)
-        try await finish(record.id, attempt: attempt, outcome)
+        try await finish(record.id, attempt: attempt, outcome, asked: asked)
         publishBell.ring()
         try configuration.crashHook(.afterResult)
     }
@@ -124,13 +124,18 @@ extension Outbox {
             let heads = Self.heads(of: try tx.openRecords(), timing: timing, now: now)
             guard var current = heads.first(where: { $0.id == record.id }) else { return nil }
             current.chat = ready.target.chat ?? current.chat
-            current.address = ready.target.target.directAddress ?? current.address
+            current.address = ready.target.target.orderingAddress ?? current.address
             current.isSelf = ready.target.isSelf
             current.lease = lease
             let saved = try Self.apply(to: current, timing: timing, now: now, in: tx) { machine in
                 machine.dispatch(floor: ready.floor, endsAtSent: ready.target.target.endsAtSent, now: now)
             }
-            return saved?.progress.attempts
+            guard let attempt = saved?.progress.attempts else { return nil }
+            if let transport = ready.transports.first {
+                try tx.putAttempt(
+                    SendAttempt(number: attempt, transport: transport.name, startedAt: now), of: record.id)
+            }
+            return attempt
         }
     }
 
@@ -142,29 +147,43 @@ extension Outbox {
     }
 
     /// Asks the transports in their order; the next only when the one before proved that it handed nothing over.
-    private func perform(_ ready: Ready) async throws -> Outcome {
+    ///
+    /// - Returns: the outcome, and what each of them answered.
+    private func perform(_ ready: Ready, attempt: Int) async throws -> (Outcome, [SendAttempt]) {
+        var asked: [SendAttempt] = []
         var refusal = SendStateMachine.Refusal.unreachable(
             Send.Failure(code: "unreachable", remedy: "The line has no transport."))
         for (index, transport) in ready.transports.enumerated() {
             if index > 0 { try configuration.crashHook(.betweenTransports) }
+            var entry = SendAttempt(number: attempt, transport: transport.name, startedAt: clock.now)
             do throws(TransportError) {
-                return .accepted(try await transport.perform(ready.intent).message)
+                let message = try await transport.perform(ready.intent).message
+                entry.end(.accepted, at: clock.now)
+                return (.accepted(message), asked + [entry])
             } catch {
                 let failure = Send.Failure(code: error.reason, remedy: error.remedy)
                 switch error.code {
-                case .unreachable: refusal = .unreachable(failure)
-                case .rejected, .unsupported: return .refused(.rejected(failure))
-                default: return .refused(.ambiguous(failure))
+                case .unreachable:
+                    refusal = .unreachable(failure)
+                    entry.end(.unreachable, reason: error.reason, at: clock.now)
+                    asked.append(entry)
+                case .rejected, .unsupported:
+                    entry.end(.rejected, reason: error.reason, at: clock.now)
+                    return (.refused(.rejected(failure)), asked + [entry])
+                default:
+                    entry.end(.ambiguous, reason: error.reason, at: clock.now)
+                    return (.refused(.ambiguous(failure)), asked + [entry])
                 }
             }
         }
-        return .refused(refusal)
+        return (.refused(refusal), asked)
     }
 
-    private func finish(_ id: SendID, attempt: Int, _ outcome: Outcome) async throws {
+    private func finish(_ id: SendID, attempt: Int, _ outcome: Outcome, asked: [SendAttempt]) async throws {
         let now = clock.now
         let timing = configuration.timing
         try await store.write { tx in
+            for entry in asked { try tx.putAttempt(entry, of: id) }
             guard let current = try tx.record(id) else { return }
             switch outcome {
             case .refused(let refusal):
@@ -206,15 +225,17 @@ extension Intent {
             self = .tapback(target: message, part: part, kind: kind, emoji: emoji, isRemoval: isRemoval, in: target)
         case .edit(let message, let part, let text): self = .edit(target: message, part: part, text: text, in: target)
         case .unsend(let message, let part): self = .unsend(target: message, part: part, in: target)
+        case .chat(let change): self = .chat(change, in: target)
         }
     }
 }
 
 extension Target {
-    /// The comparable address of a direct chat; nil for groups.
-    var directAddress: HandleKey? {
+    /// The comparable address of a direct chat, or what a group yet to be made goes by; nil for groups that exist.
+    var orderingAddress: HandleKey? {
         switch self {
         case .handle(let address, _): HandleKey(address)
+        case .group(let addresses, _): .group(of: addresses)
         case .chat(let guid, let isGroup, _, let addresses):
             isGroup ? nil : HandleKey(addresses.first ?? guid.identifier)
         }
@@ -224,7 +245,24 @@ extension Target {
     var endsAtSent: Bool {
         switch self {
         case .handle(_, let channel): channel == .sms
+        case .group: true
         case .chat(_, let isGroup, let channel, _): isGroup || channel == .sms
         }
+    }
+}
+
+extension HandleKey {
+    /// What a group yet to be made goes by: its people, in any order.
+    static func group(of addresses: [String]) -> HandleKey {
+        HandleKey("urn:group:" + Set(addresses.map { HandleKey($0).rawValue }).sorted().joined(separator: ","))
+    }
+}
+
+extension SendAttempt {
+    /// The transport answered.
+    fileprivate mutating func end(_ outcome: Outcome, reason: String? = nil, at now: Timestamp) {
+        self.outcome = outcome
+        self.reason = reason
+        endedAt = now
     }
 }

@@ -124,16 +124,17 @@ extension Outbox {
         in tx: any SendTransaction
     ) throws {
         let claim = try tx.claim(of: row.id)
-        if let claim, claim.direction == .outgoing, let record = try tx.record(claim.send),
+        if let claim, claim.direction == .outgoing, var record = try tx.record(claim.send),
             claim.attempt == record.progress.attempts
         {
+            record.chat = record.chat ?? row.chat
             try apply(to: record, timing: timing, now: now, in: tx) {
                 $0.observed(
                     SendRow(message: row.id, pieces: claim.pieces, status: row.status, errorCode: row.errorCode),
                     now: now)
             }
         }
-        for record in try tx.openRecords() {
+        for var record in try tx.openRecords() {
             let isChange = record.progress.pieces == [.change]
             guard isChange || claim == nil else { continue }
             let pieces = matcher.pieces(of: record, in: row, isInPlace: record.id == isInPlaceFor)
@@ -149,6 +150,8 @@ extension Outbox {
                 SendClaim(
                     message: row.id, send: record.id, attempt: record.progress.attempts, direction: .outgoing,
                     pieces: pieces))
+            // A first message is the first to know its chat by the row.
+            record.chat = record.chat ?? row.chat
             try apply(to: record, timing: timing, now: now, in: tx) {
                 $0.observed(
                     SendRow(message: row.id, pieces: pieces, status: row.status, errorCode: row.errorCode), now: now)
@@ -259,7 +262,7 @@ extension Outbox {
     ) throws {
         guard
             let record = try tx.record(id), SendStateMachine(record.progress).isAwaitingRows,
-            record.progress.pieces != [.change],
+            record.progress.pieces != [.change], record.progress.pieces != [.groupEvent],
             let dispatchedAt = record.progress.dispatchedAt, let floor = record.progress.floor,
             now >= (record.progress.acceptedAt ?? dispatchedAt) + configuration.ghostAge
         else { return }
@@ -275,9 +278,10 @@ extension Outbox {
         }
     }
 
-    /// A row with neither chat nor content.
+    /// A row with neither chat nor content; rows about a group have no content by nature.
     private static func isEmpty(_ row: OwnRow) -> Bool {
-        !row.isJoined && row.message.attachments.isEmpty && NormalisedText(row.message.body.string).rawValue.isEmpty
+        !row.isJoined && row.message.event == nil && row.message.attachments.isEmpty
+            && NormalisedText(row.message.body.string).rawValue.isEmpty
     }
 }
 

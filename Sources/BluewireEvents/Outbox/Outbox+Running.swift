@@ -130,6 +130,11 @@ extension Outbox: Service {
                     current = machine.next
                     return machine.action
                 }
+                guard record.progress.state == .dispatched, record.progress.acceptedAt == nil else { continue }
+                for var attempt in try tx.attempts(of: record.id) where attempt.outcome == .started {
+                    attempt.outcome = .interrupted
+                    try tx.putAttempt(attempt, of: record.id)
+                }
             }
         }
         publishBell.ring()
@@ -194,7 +199,8 @@ extension Outbox: Service {
         try await recover()
         while let record = try await store.read({ try $0.record(id) }) {
             let isWaiting =
-                [.queued, .dispatched].contains(record.progress.state)
+                record.progress.state == .dispatched
+                || (record.progress.state == .queued && (record.progress.scheduledAt ?? clock.now) <= clock.now)
                 || (record.progress.state == .unknown
                     && SendStateMachine(record.progress, timing: configuration.timing).isSearching(at: clock.now))
             guard isWaiting, clock.now < end else { return record.send }

@@ -135,6 +135,11 @@ package final class Outbox: Sendable {
         try await store.read { try $0.newestRecord(chat: chat, address: address)?.line }
     }
 
+    /// Every time a transport was asked to take a send, oldest first.
+    package func attempts(of id: SendID) async throws -> [SendAttempt] {
+        try await store.read { try $0.attempts(of: id) }
+    }
+
     // MARK: Storing
 
     /// What a key seen before leads to.
@@ -157,6 +162,8 @@ package final class Outbox: Sendable {
             try configuration.crashHook(.beforeStore)
             outcome = try await store(admitted, now: clock.now)
             try configuration.crashHook(.afterStore)
+        } catch let error as OutboundError {
+            throw error
         } catch {
             throw Self.unavailable(error)
         }
@@ -177,6 +184,7 @@ package final class Outbox: Sendable {
                     key, origin: admitted.record.origin, digest: admitted.digest, since: since, in: tx)
                 guard case .unused = known else { return known }
             }
+            if let refusal = try admitted.allowance?.refusal(of: admitted.record, now: now, in: tx) { throw refusal }
             let record = try tx.insert(admitted.record)
             try tx.putPublication(record.send, chat: record.chat, revision: record.revision)
             if let key = admitted.key {
@@ -253,6 +261,8 @@ package final class Outbox: Sendable {
 /// A request the gate let through; nothing else can make one.
 struct AdmittedSend: Sendable {
     var record: SendRecord
+    /// What its origin may send; nil for as much as it likes.
+    var allowance: Budget.Allowance?
     var key: String?
     /// A digest of the request as it was asked, before anything was resolved.
     var digest: [UInt8]

@@ -80,6 +80,10 @@ package struct RowMatcher: Sendable {
 
     /// What of `pieces` the row carries.
     private static func carried(by row: Message, of record: SendRecord, among pieces: [Int]) -> [Int] {
+        if row.event != nil {
+            guard case .chat(let change) = record.action, isRow(row, of: change) else { return [] }
+            return pieces.filter { record.progress.pieces[$0] == .groupEvent }
+        }
         var carried: [Int] = []
         var names = row.attachments.filter { !$0.isHidden }.compactMap { $0.name.map(comparable) }
         lazy var text = NormalisedText(row.body.string).rawValue
@@ -100,10 +104,26 @@ package struct RowMatcher: Sendable {
                     return tapback.isFromMe && tapback.target == target && tapback.kind == kind
                 }
                 if row.kind == .tapback, isOwn { carried.append(index) }
-            case .change: continue
+            case .change, .groupEvent: continue
             }
         }
         return carried
+    }
+
+    /// Whether `row` tells of `change`.
+    private static func isRow(_ row: Message, of change: ChatChange) -> Bool {
+        guard let event = row.event else { return false }
+        switch change {
+        case .rename(let name):
+            return event.kind == .renamed
+                && NormalisedText(event.title ?? "").rawValue == NormalisedText(name).rawValue
+        case .icon(let path): return event.kind == (path == nil ? .photoRemoved : .photoSet)
+        case .addParticipant(let address):
+            return event.kind == .participantAdded && event.subject?.key == HandleKey(address)
+        case .removeParticipant(let address):
+            return event.kind == .participantRemoved && event.subject?.key == HandleKey(address)
+        case .leave: return event.kind == .participantLeft
+        }
     }
 
     private static func comparable(_ name: String) -> String { NormalisedText(name).rawValue.lowercased() }

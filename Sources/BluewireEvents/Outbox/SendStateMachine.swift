@@ -227,7 +227,7 @@ package struct SendStateMachine: Hashable, Sendable {
     /// Time passed; call it at ``deadline``.
     package mutating func tick(now: Timestamp) -> Action {
         switch progress.state {
-        case .queued where now >= progress.queuedAt + timing.queueLimit:
+        case .queued where now >= queueStart + timing.queueLimit:
             return fail(
                 Send.Failure(
                     code: "expired", remedy: "It could not be handed over for a day. Check the line, then retry."))
@@ -250,8 +250,9 @@ package struct SendStateMachine: Hashable, Sendable {
     package var deadline: Timestamp? {
         switch progress.state {
         case .queued:
-            let limit = progress.queuedAt + timing.queueLimit
-            return min(progress.notBefore ?? limit, limit)
+            let limit = queueStart + timing.queueLimit
+            let due = [progress.scheduledAt, progress.notBefore].compactMap(\.self).max()
+            return min(due ?? limit, limit)
         case .dispatched: return progress.acceptedAt.map { $0 + timing.landingLimit }
         case .unknown: return progress.isOpen ? progress.unknownAt.map { $0 + timing.passiveSearch } : nil
         default: return nil
@@ -260,7 +261,7 @@ package struct SendStateMachine: Hashable, Sendable {
 
     /// Whether a queued send may be handed over now.
     package func isDue(at now: Timestamp) -> Bool {
-        guard progress.state == .queued else { return false }
+        guard progress.state == .queued, (progress.scheduledAt ?? now) <= now else { return false }
         guard let notBefore = progress.notBefore else { return true }
         // A pause that lies further ahead than any pause can be was set before the clock went back.
         return notBefore <= now || notBefore > now + timing.longestPause
@@ -269,7 +270,8 @@ package struct SendStateMachine: Hashable, Sendable {
     /// Whether later sends of the chat have to wait.
     package func holdsLaterSends(at now: Timestamp) -> Bool {
         switch progress.state {
-        case .queued, .dispatched: return true
+        case .queued: return (progress.scheduledAt ?? now) <= now
+        case .dispatched: return true
         case .unknown:
             guard let since = progress.unknownAt else { return false }
             return since <= now ? now < since + timing.holdLimit : now + timing.holdLimit >= since
@@ -300,6 +302,9 @@ package struct SendStateMachine: Hashable, Sendable {
     }
 
     // MARK: Steps
+
+    /// Since when it could have gone out; a scheduled send does not expire while it waits for its time.
+    private var queueStart: Timestamp { max(progress.queuedAt, progress.scheduledAt ?? progress.queuedAt) }
 
     /// Moves forward to where all its rows are.
     private mutating func advance() {
@@ -335,7 +340,7 @@ package struct SendStateMachine: Hashable, Sendable {
     }
 
     private mutating func requeue(_ failure: Send.Failure, now: Timestamp) -> Action {
-        guard now < progress.queuedAt + timing.queueLimit else { return fail(failure) }
+        guard now < queueStart + timing.queueLimit else { return fail(failure) }
         progress.state = .queued
         progress.failure = failure
         progress.dispatchedAt = nil

@@ -58,16 +58,33 @@ package struct AppleScriptTransport: Transport {
             guard access(configuration.interpreter, X_OK) == 0 else {
                 return .none(because: "osascript is missing: AppleScript needs a Mac.")
             }
-            let lacking = Capability.all.filter { ![.text, .file, .newChat].contains($0) }
+            let lacking = Capability.all.filter { !Self.supported.contains($0) }
             return TransportCapabilities(
-                supported: [.text, .file, .newChat],
-                reasons: Dictionary(
-                    uniqueKeysWithValues: lacking.map { ($0, "AppleScript has no command for it.") }))
+                supported: Self.supported,
+                reasons: Dictionary(uniqueKeysWithValues: lacking.map { ($0, Self.reason(for: $0)) }))
+        }
+    }
+
+    private static let supported: Set<Capability> = [.text, .file, .newChat]
+
+    private static func reason(for capability: Capability) -> String {
+        switch capability {
+        case .voiceNote: "AppleScript sends audio as an ordinary file only; send the file without voiceNote for that."
+        case .mention: "AppleScript sends plain text only; the name can stand in it without being a mention."
+        case .parts: "AppleScript sends a text and each file as messages of their own; send them one after another."
+        case .choices: "AppleScript sends plain text only; choices are sent as numbered lines."
+        case .groupCreate:
+            "AppleScript makes groups unreliably; make the group once in Messages, then it can be used."
+        case .groupRename, .groupIcon, .groupMembers, .groupLeave:
+            "AppleScript has no command for it; change the group in Messages on a device."
+        default: "AppleScript has no command for it."
         }
     }
 
     package func perform(_ intent: Intent) async throws(TransportError) -> Acceptance {
-        guard case .send(let draft, let target) = intent, intent.required.isSubset(of: [.text, .file, .newChat]) else {
+        guard case .send(let draft, let target) = intent, intent.required.isSubset(of: Self.supported),
+            let first = ScriptTarget(target)
+        else {
             throw TransportError(
                 .unsupported, reason: "unsupported", message: "AppleScript has no command for it.",
                 remedy: "Use a line with another transport.")
@@ -77,13 +94,13 @@ package struct AppleScriptTransport: Transport {
         for file in draft.files { staged.append(try configuration.files.stage(file)) }
         var isBegun = false
         if !draft.text.isEmpty {
-            try await send(isBegun: isBegun, to: target) { (place) throws(TransportError) in
+            try await send(isBegun: isBegun, to: target, first) { (place) throws(TransportError) in
                 try configuration.files.textJob(draft.text, to: place)
             }
             isBegun = true
         }
         for file in staged {
-            try await send(isBegun: isBegun, to: target) { (place) throws(TransportError) in
+            try await send(isBegun: isBegun, to: target, first) { (place) throws(TransportError) in
                 try configuration.files.fileJob(file, to: place)
             }
             isBegun = true
@@ -95,9 +112,10 @@ package struct AppleScriptTransport: Transport {
 
     /// Sends one thing; asks again while Messages does not know the chat, then addresses the person instead.
     private func send(
-        isBegun: Bool, to target: Target, job: (ScriptTarget) throws(TransportError) -> ScriptFiles.Job
+        isBegun: Bool, to target: Target, _ first: ScriptTarget,
+        job: (ScriptTarget) throws(TransportError) -> ScriptFiles.Job
     ) async throws(TransportError) {
-        var places = [ScriptTarget(target)]
+        var places = [first]
         if let participant = ScriptTarget.participant(of: target) { places.append(participant) }
         var failure = ScriptError.error(for: -1728)
         for (index, place) in places.enumerated() {

@@ -23,12 +23,13 @@ package struct ScriptTarget: Hashable, Sendable {
         self.account = account
     }
 
-    /// How `target` is named in Messages.
+    /// How `target` is named in Messages; nil for a group that does not exist, which no script can make reliably.
     ///
     /// The polarity of a chat GUID is repaired from what the chat is: on macOS 26 a group may be listed as `any;-;chat…`,
     /// and sending there makes a ghost row. The account follows the channel, never the GUID, whose service is `any`.
-    package init(_ target: Target) {
+    package init?(_ target: Target) {
         switch target {
+        case .group: return nil
         case .handle(let address, let channel):
             self.init(isChat: false, name: address, account: Self.account(of: channel))
         case .chat(let guid, let isGroup, let channel, _):

@@ -20,6 +20,8 @@ public struct Chat: Hashable, Sendable, Codable {
     public var isSelf: Bool
     /// The name given to the group, if any.
     public var displayName: String?
+    /// The transfer GUID of the group's photo, if it has one.
+    public var icon: String?
     /// Everyone in the chat but us.
     public var participants: [Participant]
     /// The channel of the newest message.
@@ -42,6 +44,7 @@ public struct Chat: Hashable, Sendable, Codable {
         self.isGroup = isGroup
         isSelf = false
         displayName = nil
+        icon = nil
         self.participants = participants
         channel = .unknown
         lastMessageAt = nil

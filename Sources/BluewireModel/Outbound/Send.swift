@@ -10,6 +10,8 @@ public struct Send: Hashable, Sendable, Codable {
     public var id: SendID
     /// Whom it is for.
     public var recipient: Recipient
+    /// The chat it goes to, once one is known.
+    public var chat: ChatID?
     /// The line it goes out on.
     public var line: LineID
     /// What is sent.
@@ -24,6 +26,8 @@ public struct Send: Hashable, Sendable, Codable {
     public var attempts: Int
     /// When it was accepted into the outbox.
     public var createdAt: Timestamp
+    /// When it is to go out; nil for at once.
+    public var scheduledAt: Timestamp?
     /// When it last changed state.
     public var updatedAt: Timestamp
 
@@ -31,6 +35,7 @@ public struct Send: Hashable, Sendable, Codable {
     public init(id: SendID, recipient: Recipient, line: LineID, action: Action, createdAt: Timestamp) {
         self.id = id
         self.recipient = recipient
+        chat = if case .chat(let id) = recipient { id } else { nil }
         self.line = line
         self.action = action
         state = .queued
@@ -38,10 +43,11 @@ public struct Send: Hashable, Sendable, Codable {
         failure = nil
         attempts = 0
         self.createdAt = createdAt
+        scheduledAt = nil
         updatedAt = createdAt
     }
 
-    /// What is sent: a draft, or an action on a message.
+    /// What is sent: a draft, an action on a message, or a change of a group.
     public enum Action: Hashable, Sendable, Codable {
         /// A message.
         case message(Draft)
@@ -51,6 +57,8 @@ public struct Send: Hashable, Sendable, Codable {
         case edit(target: MessageID, part: Int, text: String)
         /// Taking back a part of an own message.
         case unsend(target: MessageID, part: Int)
+        /// A change of the group it is for.
+        case chat(ChatChange)
     }
 
     /// How far a send got.

@@ -30,7 +30,10 @@ package struct SimulatorTransport: Transport {
                 guard try await client.call("GET", "/healthz").status == 200 else {
                     return .none(because: "the simulator is not well")
                 }
-                return TransportCapabilities(supported: Set(Capability.all))
+                return TransportCapabilities(
+                    supported: Set(Capability.all).subtracting(Self.lacking),
+                    reasons: Dictionary(
+                        uniqueKeysWithValues: Self.lacking.map { ($0, "the simulator has no way to do this") }))
             } catch {
                 return .none(because: "the simulator does not run")
             }
@@ -38,12 +41,14 @@ package struct SimulatorTransport: Transport {
     }
 
     package func perform(_ intent: Intent) async throws(TransportError) -> Acceptance {
+        guard intent.required.isDisjoint(with: Self.lacking) else { throw Self.unsupported }
         switch intent {
         case .send(let draft, let target):
             var request = TransportSendRequest()
             switch target {
             case .chat(let guid, _, _, _): request.chat = guid.rawValue
             case .handle(let address, _): request.address = address
+            case .group: throw Self.unsupported
             }
             request.text = draft.text
             request.files = draft.files
@@ -66,8 +71,18 @@ package struct SimulatorTransport: Transport {
             return try await signal("/transport/typing", isOn: isOn, in: target)
         case .markRead(let target):
             return try await signal("/transport/read", isOn: nil, in: target)
+        case .markUnread, .chat: throw Self.unsupported
         }
     }
+
+    private static let lacking: Set<Capability> = [
+        .mention, .voiceNote, .parts, .choices, .groupCreate, .groupRename, .groupIcon, .groupMembers, .groupLeave,
+        .markUnread,
+    ]
+
+    private static let unsupported = TransportError(
+        .unsupported, reason: "unsupported", message: "The simulator has no way to do this.",
+        remedy: "Use another line.")
 
     private func signal(_ path: String, isOn: Bool?, in target: Target) async throws(TransportError) -> Acceptance {
         // Nobody sees typing where no chat exists yet.

@@ -7,13 +7,16 @@
 /// The schema of `state.db`, step by step: one list for all its tables.
 package enum StateMigrations {
     /// Every step, oldest first.
-    package static let all: [Migration] = [access, sinks, work, agents, outbox, replay]
+    package static let all: [Migration] = [access, sinks, work, agents, outbox, replay, budgets]
 
     /// Sends to people and the echo ledger.
     private static let outbox = Migration("5-outbox") { try OutboxSchema.create(in: $0) }
 
     /// Where webhooks are to start again.
     private static let replay = Migration("7-replay", sql: "ALTER TABLE webhook ADD COLUMN replayAfter TEXT;")
+
+    /// What budgets of sends count by, and the attempts of sends.
+    private static let budgets = Migration("8-outbox") { try OutboxSchema.addBudgetsAndAttempts(in: $0) }
 
     /// Tokens, one-time codes, web sessions and the audit trail.
     private static let access = Migration(

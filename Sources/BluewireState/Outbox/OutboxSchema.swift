@@ -59,4 +59,29 @@ package enum OutboxSchema {
                 ) WITHOUT ROWID;
                 """)
     }
+
+    /// Adds what budgets count by, and the history of attempts.
+    package static func addBudgetsAndAttempts(in db: Database) throws {
+        try db.execute(
+            sql: """
+                ALTER TABLE outboxSend ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+                ALTER TABLE outboxSend ADD COLUMN createdAt INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE outboxSend ADD COLUMN isFirstContact INTEGER NOT NULL DEFAULT 0;
+                UPDATE outboxSend SET origin = json_extract(CAST(record AS TEXT), '$.origin'),
+                    createdAt = json_extract(CAST(record AS TEXT), '$.createdAt');
+                CREATE INDEX outboxSendOrigin ON outboxSend (origin, createdAt);
+                CREATE INDEX outboxSendFirstContact ON outboxSend (origin, createdAt) WHERE isFirstContact = 1;
+                CREATE TABLE outboxAttempt (
+                    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+                    send TEXT NOT NULL,
+                    number INTEGER NOT NULL,
+                    transport TEXT NOT NULL,
+                    startedAt INTEGER NOT NULL,
+                    endedAt INTEGER,
+                    outcome TEXT NOT NULL,
+                    reason TEXT,
+                    UNIQUE (send, number, transport)
+                );
+                """)
+    }
 }

@@ -26,10 +26,13 @@ package struct SendRecord: Hashable, Sendable, Codable {
     package var action: Send.Action
     /// The chat, once one is known.
     package var chat: ChatID?
-    /// The comparable address of a direct chat or a first message; nil for groups.
+    /// The comparable address of a direct chat or a first message; for a group yet to be made, a name made of its
+    /// people, so that sends to them keep their order; nil for groups that exist.
     package var address: HandleKey?
     /// Whether the chat is a proven note-to-self; only then may an incoming row be its mirror.
     package var isSelf: Bool
+    /// Whether no chat existed when it was accepted: a first message to somebody.
+    package var isFirstContact: Bool?
     /// When it was accepted.
     package var createdAt: Timestamp
     /// When it last changed state.
@@ -53,6 +56,7 @@ package struct SendRecord: Hashable, Sendable, Codable {
         chat = nil
         address = nil
         isSelf = false
+        isFirstContact = nil
         self.createdAt = createdAt
         updatedAt = createdAt
         progress = SendProgress(pieces: SendPiece.pieces(of: action), now: createdAt)
@@ -62,12 +66,28 @@ package struct SendRecord: Hashable, Sendable, Codable {
     /// The send as every surface shows it.
     package var send: Send {
         var send = Send(id: id, recipient: recipient, line: line, action: action, createdAt: createdAt)
+        send.chat = chat ?? send.chat
         send.state = progress.state
         send.message = progress.message
         send.failure = progress.failure
         send.attempts = progress.attempts
+        send.scheduledAt = progress.scheduledAt
         send.updatedAt = updatedAt
         return send
+    }
+
+    /// The sends in the order in which those of one chat go out: by their place in the outbox, scheduled ones by the time
+    /// they are due.
+    package static func inOrder(_ records: [SendRecord]) -> [SendRecord] {
+        guard records.contains(where: { $0.progress.scheduledAt != nil }) else { return records }
+        // The running maximum keeps the order of the outbox even where the clock went back between two sends.
+        var latest = Timestamp(nanoseconds: .min)
+        let keyed = records.sorted { $0.sequence < $1.sequence }.map { record -> (Timestamp, SendRecord) in
+            if let scheduledAt = record.progress.scheduledAt { return (scheduledAt, record) }
+            latest = max(latest, record.createdAt)
+            return (latest, record)
+        }
+        return keyed.sorted { ($0.0, $0.1.sequence) < ($1.0, $1.1.sequence) }.map(\.1)
     }
 
     /// Whether both go to the same chat, as far as is known, so that their order matters.
@@ -105,6 +125,8 @@ package enum SendPiece: Hashable, Sendable, Codable {
     case tapback
     /// The changed target of an edit or unsend.
     case change
+    /// The row that tells of a change of a group.
+    case groupEvent
 
     /// The pieces of an action, in the order they go out.
     package static func pieces(of action: Send.Action) -> [SendPiece] {
@@ -117,6 +139,7 @@ package enum SendPiece: Hashable, Sendable, Codable {
             return (text.isEmpty ? [] : [.text(text)]) + files
         case .tapback: return [.tapback]
         case .edit, .unsend: return [.change]
+        case .chat: return [.groupEvent]
         }
     }
 }
@@ -155,6 +178,8 @@ package struct SendProgress: Hashable, Sendable, Codable {
     package var message: MessageID?
     /// When the caller asked for it, or for it again.
     package var queuedAt: Timestamp
+    /// When the caller wants it to go out; nil for at once.
+    package var scheduledAt: Timestamp?
     /// Not before this time after a refusal.
     package var notBefore: Timestamp?
     /// When it was last handed to a transport.

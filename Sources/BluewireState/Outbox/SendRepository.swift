@@ -4,7 +4,7 @@
 // See LICENSE for licence information
 //
 
-internal import BluewireModel
+package import BluewireModel
 // JSONEncoder of FoundationEssentials is enough, but GRDB links the whole of Foundation anyway.
 private import Foundation
 package import GRDB
@@ -28,6 +28,11 @@ package struct SendRepository: SendStoring {
         _ body: @escaping @Sendable (any SendTransaction) throws -> Result
     ) async throws -> Result {
         try await writer.read { db in try body(SendTables(db: db)) }
+    }
+
+    /// The attempts of a send, in the order they were made.
+    package func attempts(of send: SendID) async throws -> [SendAttempt] {
+        try await read { try $0.attempts(of: send) }
     }
 }
 
@@ -86,10 +91,14 @@ private struct SendTables: SendTransaction {
         try db.execute(
             sql: """
                 INSERT INTO outboxSend
-                    (id, revision, state, isOpen, line, chat, address, isSelf, dispatchedAt, record)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    (id, revision, origin, createdAt, isFirstContact, state, isOpen, line, chat, address, isSelf,
+                     dispatchedAt, record)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
-            arguments: [record.id.rawValue, record.revision] + (try columns(of: record))
+            arguments: [
+                record.id.rawValue, record.revision, record.origin, record.createdAt.nanoseconds,
+                record.isFirstContact ?? false,
+            ] + (try columns(of: record))
         )
         record.sequence = db.lastInsertedRowID
         return record
@@ -108,6 +117,52 @@ private struct SendTables: SendTransaction {
         )
         guard db.changesCount == 1 else { throw StaleSendRecord() }
         return record
+    }
+
+    func acceptance(
+        _ count: Int, newestOf origin: String, upTo now: Timestamp, onlyFirstContacts: Bool
+    ) throws -> Timestamp? {
+        try Int64.fetchOne(
+            db,
+            sql: """
+                SELECT createdAt FROM outboxSend
+                WHERE origin = ? AND createdAt <= ?\(onlyFirstContacts ? " AND isFirstContact = 1" : "")
+                ORDER BY createdAt DESC LIMIT 1 OFFSET ?
+                """,
+            arguments: [origin, now.nanoseconds, count - 1]
+        ).map(Timestamp.init(nanoseconds:))
+    }
+
+    func putAttempt(_ attempt: SendAttempt, of send: SendID) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO outboxAttempt (send, number, transport, startedAt, endedAt, outcome, reason)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (send, number, transport) DO UPDATE SET startedAt = excluded.startedAt,
+                    endedAt = excluded.endedAt, outcome = excluded.outcome, reason = excluded.reason
+                """,
+            arguments: [
+                send.rawValue, attempt.number, attempt.transport, attempt.startedAt.nanoseconds,
+                attempt.endedAt?.nanoseconds, attempt.outcome.rawValue, attempt.reason,
+            ])
+    }
+
+    func attempts(of send: SendID) throws -> [SendAttempt] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT number, transport, startedAt, endedAt, outcome, reason FROM outboxAttempt
+                WHERE send = ? ORDER BY number, sequence
+                """,
+            arguments: [send.rawValue]
+        ).map { row in
+            var attempt = SendAttempt(
+                number: row[0], transport: row[1], startedAt: Timestamp(nanoseconds: row[2]))
+            attempt.endedAt = (row[3] as Int64?).map(Timestamp.init(nanoseconds:))
+            attempt.outcome = SendAttempt.Outcome(rawValue: row[4])
+            attempt.reason = row[5]
+            return attempt
+        }
     }
 
     func key(_ key: String, origin: String) throws -> SendKey? {

@@ -38,6 +38,17 @@ package protocol SendTransaction {
     /// Stores a changed send under its next revision.
     func update(_ record: SendRecord) throws -> SendRecord
 
+    /// When the newest sends of `origin` up to `now` were accepted, the `count`th of them; nil when there are fewer.
+    ///
+    /// With `onlyFirstContacts`, only first messages count.
+    func acceptance(_ count: Int, newestOf origin: String, upTo now: Timestamp, onlyFirstContacts: Bool) throws
+        -> Timestamp?
+
+    /// Stores an attempt; one of the same send, number and transport is replaced.
+    func putAttempt(_ attempt: SendAttempt, of send: SendID) throws
+    /// The attempts of a send, in the order they were made.
+    func attempts(of send: SendID) throws -> [SendAttempt]
+
     /// The first use of an idempotency key.
     func key(_ key: String, origin: String) throws -> SendKey?
     /// Stores or replaces the use of an idempotency key.

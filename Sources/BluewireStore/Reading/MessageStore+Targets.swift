@@ -22,6 +22,8 @@ extension MessageStore: TargetResolving {
                 return Self.target(chat)
             case .handle(let address):
                 return try await target(of: address)
+            case .group(let addresses, let name):
+                return try await target(of: addresses, named: name)
             }
         } catch let error as OutboundError {
             throw error
@@ -103,6 +105,30 @@ extension MessageStore: TargetResolving {
         }
     }
 
+    /// The group of exactly these people; with a name, the one that has it.
+    private func target(of addresses: [String], named name: String?) async throws -> ResolvedTarget {
+        let people = Set(addresses.map { HandleKey($0) })
+        let groups = try await read { database, db in
+            let directory = try database.hydrator.directory.current(in: db)
+            return directory.conversations.filter { conversation in
+                guard conversation.isGroup, let newest = conversation.members.last else { return false }
+                return Set(directory.participants(of: conversation, newest: newest).map(\.key)) == people
+            }.map(\.id)
+        }
+        var chats: [Chat] = []
+        for id in groups { if let chat = try await chat(id) { chats.append(chat) } }
+        if let name { chats = chats.filter { $0.displayName == name } }
+        guard chats.count <= 1 else {
+            throw OutboundError(
+                .ambiguous, message: "Several groups have exactly these people.",
+                remedy: "Name one of the candidates.", candidates: chats.map(\.id))
+        }
+        guard let chat = chats.first else {
+            return ResolvedTarget(target: .group(addresses: addresses, name: name), chat: nil, isSelf: false)
+        }
+        return Self.target(chat)
+    }
+
     /// The channel an address was seen on; iMessage when it was seen there, else what else is known.
     private func channel(of key: HandleKey) async throws -> Channel {
         try await read { database, db in
@@ -137,6 +163,7 @@ private struct OwnRowScope {
             addresses = [key]
             let direct = directory.chats.values.filter { !$0.isGroup && HandleKey($0.identifier) == key }
             chats = Set(direct.flatMap { directory.conversation(ofChat: $0.row)?.members ?? [] })
+        case .group: break
         }
         self.chats = chats
         self.addresses = addresses

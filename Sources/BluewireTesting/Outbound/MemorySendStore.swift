@@ -45,6 +45,7 @@ package final class MemorySendStore: SendStoring {
 /// What the tables hold.
 private struct Tables: Sendable {
     var records: [SendRecord] = []
+    var attempts: [SendID: [SendAttempt]] = [:]
     var keys: [[String]: SendKey] = [:]
     var claims: [MessageID: SendClaim] = [:]
     var publications: [SendPublication] = []
@@ -95,6 +96,28 @@ private final class MemorySendTransaction: SendTransaction {
         tables.records[index] = record
         return record
     }
+
+    func acceptance(
+        _ count: Int, newestOf origin: String, upTo now: Timestamp, onlyFirstContacts: Bool
+    ) -> Timestamp? {
+        tables.records.filter {
+            $0.origin == origin && $0.createdAt <= now && (!onlyFirstContacts || $0.isFirstContact == true)
+        }.map(\.createdAt).sorted(by: >).dropFirst(count - 1).first
+    }
+
+    func putAttempt(_ attempt: SendAttempt, of send: SendID) {
+        var attempts = tables.attempts[send] ?? []
+        if let index = attempts.firstIndex(where: {
+            $0.number == attempt.number && $0.transport == attempt.transport
+        }) {
+            attempts[index] = attempt
+        } else {
+            attempts.append(attempt)
+        }
+        tables.attempts[send] = attempts
+    }
+
+    func attempts(of send: SendID) -> [SendAttempt] { tables.attempts[send] ?? [] }
 
     func key(_ key: String, origin: String) -> SendKey? { tables.keys[[origin, key]] }
 

@@ -122,6 +122,14 @@ public enum TransportContract {
             .unsend(target: MessageID(rawValue: "M"), part: 0, in: subject.target),
             .send(Draft(text: "x", replyTo: MessageID(rawValue: "M")), to: subject.target),
             .send(Draft(text: "x", effect: "com.apple.messages.effect.CKConfettiEffect"), to: subject.target),
+            .send(draft { $0.mentions = [Mention(range: UTF16Range(0, 1), address: "+15550001")] }, to: subject.target),
+            .send(draft { $0.choices = ["a", "b"] }, to: subject.target),
+            .send(voiceNote, to: subject.target), .send(fileInText, to: subject.target),
+            .send(Draft(text: "x"), to: .group(addresses: ["+15550001", "+15550002"], name: nil)),
+            .chat(.rename("New"), in: subject.target), .chat(.icon(nil), in: subject.target),
+            .chat(.addParticipant("+15550002"), in: subject.target),
+            .chat(.removeParticipant("+15550002"), in: subject.target), .chat(.leave, in: subject.target),
+            .typing(isOn: true, in: subject.target), .markRead(in: subject.target), .markUnread(in: subject.target),
         ]
         for intent in intents where !intent.required.isSubset(of: supported) {
             guard await failure(of: intent, instance)?.code == .unsupported else {
@@ -138,6 +146,26 @@ public enum TransportContract {
         guard capabilities.supported.isDisjoint(with: capabilities.reasons.keys) else {
             throw violation(subject, "a capability is supported and excused")
         }
+        guard Capability.all.allSatisfy({ capabilities.supported.contains($0) || capabilities.reasons[$0] != nil })
+        else { throw violation(subject, "a capability is missing without a reason") }
+    }
+
+    private static func draft(_ change: (inout Draft) -> Void) -> Draft {
+        var draft = Draft(text: "x")
+        change(&draft)
+        return draft
+    }
+
+    private static var voiceNote: Draft {
+        var draft = Draft(text: "", files: ["/x.caf"])
+        draft.isVoiceNote = true
+        return draft
+    }
+
+    private static var fileInText: Draft {
+        var draft = Draft(text: "xy", files: ["/x.png"])
+        draft.fileOffsets = [1]
+        return draft
     }
 
     private static func failure(

@@ -39,6 +39,7 @@ package struct NativeSend: Hashable, Sendable, Decodable {
         switch send.recipient {
         case .chat(let id): chat = id.rawValue
         case .handle(let address): to = address
+        case .group(let addresses, _): to = addresses.joined(separator: ",")
         }
         line = send.line.rawValue
         action = NativeAction(send.action)
@@ -121,6 +122,9 @@ package struct NativeAction: Hashable, Sendable, Decodable {
             type = "unsend"
             self.target = target.rawValue
             self.part = part
+        case .chat(let change):
+            type = change.name
+            if case .rename(let name) = change { text = name }
         }
     }
 }

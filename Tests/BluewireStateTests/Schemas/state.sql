@@ -23,6 +23,17 @@ CREATE TABLE delivery (
 CREATE TABLE loginCode (
     hash BLOB PRIMARY KEY, scopes TEXT NOT NULL, chats TEXT, expiresAt INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE outboxAttempt (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    send TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    transport TEXT NOT NULL,
+    startedAt INTEGER NOT NULL,
+    endedAt INTEGER,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    UNIQUE (send, number, transport)
+);
 CREATE TABLE outboxClaim (
     message TEXT NOT NULL PRIMARY KEY,
     send TEXT NOT NULL,
@@ -56,7 +67,7 @@ CREATE TABLE outboxSend (
     isSelf INTEGER NOT NULL,
     dispatchedAt INTEGER,
     record BLOB NOT NULL
-);
+, origin TEXT NOT NULL DEFAULT '', createdAt INTEGER NOT NULL DEFAULT 0, isFirstContact INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE outboxSetting (
     name TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
@@ -100,7 +111,9 @@ CREATE INDEX outboxClaimSend ON outboxClaim (send);
 CREATE INDEX outboxKeyAge ON outboxKey (usedAt);
 CREATE INDEX outboxSendAddress ON outboxSend (address, sequence) WHERE address IS NOT NULL;
 CREATE INDEX outboxSendChat ON outboxSend (chat, sequence) WHERE chat IS NOT NULL;
+CREATE INDEX outboxSendFirstContact ON outboxSend (origin, createdAt) WHERE isFirstContact = 1;
 CREATE INDEX outboxSendOpen ON outboxSend (sequence) WHERE isOpen = 1;
+CREATE INDEX outboxSendOrigin ON outboxSend (origin, createdAt);
 CREATE INDEX outboxSendSelf ON outboxSend (dispatchedAt) WHERE isSelf = 1;
 CREATE INDEX outboxSendState ON outboxSend (state, sequence);
 CREATE INDEX sessionLookup ON session (lookup);
