@@ -31,9 +31,8 @@ package struct SimulatorTransport: Transport {
                     return .none(because: "the simulator is not well")
                 }
                 return TransportCapabilities(
-                    supported: Set(Capability.all).subtracting(Self.lacking),
-                    reasons: Dictionary(
-                        uniqueKeysWithValues: Self.lacking.map { ($0, "the simulator has no way to do this") }))
+                    supported: Set(Capability.all).subtracting(Self.lacking.keys),
+                    reasons: Self.lacking)
             } catch {
                 return .none(because: "the simulator does not run")
             }
@@ -41,20 +40,27 @@ package struct SimulatorTransport: Transport {
     }
 
     package func perform(_ intent: Intent) async throws(TransportError) -> Acceptance {
-        guard intent.required.isDisjoint(with: Self.lacking) else { throw Self.unsupported }
+        guard intent.required.isDisjoint(with: Self.lacking.keys) else { throw Self.unsupported }
         switch intent {
         case .send(let draft, let target):
             var request = TransportSendRequest()
             switch target {
             case .chat(let guid, _, _, _): request.chat = guid.rawValue
             case .handle(let address, _): request.address = address
-            case .group: throw Self.unsupported
+            case .group(let addresses, let name):
+                request.addresses = addresses
+                request.name = name
             }
             request.text = draft.text
             request.files = draft.files
             request.replyTo = draft.replyTo?.rawValue
             request.effect = draft.effect
             request.subject = draft.subject
+            request.fileOffsets = draft.fileOffsets.isEmpty ? nil : draft.fileOffsets
+            request.voice = draft.isVoiceNote ? true : nil
+            request.mentions = draft.mentions.map {
+                MentionRequest(location: $0.range.location, length: $0.range.length, address: $0.address)
+            }
             return try await post("/transport/send", request)
         case .tapback(let message, let part, let kind, let emoji, let isRemoval, _):
             let request = TransportTapbackRequest(
@@ -71,13 +77,16 @@ package struct SimulatorTransport: Transport {
             return try await signal("/transport/typing", isOn: isOn, in: target)
         case .markRead(let target):
             return try await signal("/transport/read", isOn: nil, in: target)
-        case .markUnread, .chat: throw Self.unsupported
+        case .markUnread(let target):
+            return try await signal("/transport/unread", isOn: nil, in: target)
+        case .chat(let change, .chat(let guid, _, _, _)):
+            return try await post("/transport/group", GroupRequest(change, in: guid.rawValue))
+        case .chat: throw Self.unsupported
         }
     }
 
-    private static let lacking: Set<Capability> = [
-        .mention, .voiceNote, .parts, .choices, .groupCreate, .groupRename, .groupIcon, .groupMembers, .groupLeave,
-        .markUnread,
+    private static let lacking: [Capability: String] = [
+        .choices: "the simulated phone knows no lists; choices are sent as numbered lines"
     ]
 
     private static let unsupported = TransportError(
@@ -123,4 +132,18 @@ package struct SimulatorTransport: Transport {
     }
 
     private struct Reply: Decodable { var message: String? }
+}
+
+extension GroupRequest {
+    /// The request that makes `change`.
+    fileprivate init(_ change: ChatChange, in chat: String) {
+        self.init(chat: chat, change: "")
+        switch change {
+        case .rename(let name): (self.change, self.name) = ("rename", name)
+        case .icon(let path): (self.change, self.path) = ("icon", path)
+        case .addParticipant(let address): (self.change, self.address) = ("add", address)
+        case .removeParticipant(let address): (self.change, self.address) = ("remove", address)
+        case .leave: self.change = "leave"
+        }
+    }
 }

@@ -32,10 +32,11 @@ struct SayRequest: StrictRequest {
     var replyTo: String?
     var effect: String?
     var subject: String?
+    var mentions: [MentionRequest]?
     /// How long ago it was sent; more than five minutes makes it a genuine late message.
     var ageMs: Int?
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case chat, from, text, replyTo, effect, subject, ageMs
+        case chat, from, text, replyTo, effect, subject, mentions, ageMs
         case speaker = "as"
     }
 }
@@ -89,17 +90,49 @@ struct ChangeRequest: StrictRequest {
     enum CodingKeys: String, CodingKey, CaseIterable { case message, part, text }
 }
 
+/// Somebody mentioned in a text, by the UTF-16 range of the name.
+struct MentionRequest: Codable, Sendable {
+    var location: Int
+    var length: Int
+    var address: String
+}
+
+/// `POST /group` and `POST /transport/group`: somebody, or we, change a group.
+///
+/// `change` is `rename` (with `name`), `icon` (with `base64`, with the `path` of a file, or with neither to remove it),
+/// `add` and `remove` (with `address`), or `leave`.
+struct GroupRequest: StrictRequest {
+    var chat: String
+    var speaker: String?
+    var change: String
+    var name: String?
+    var address: String?
+    var base64: String?
+    var path: String?
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case chat, change, name, address, base64, path
+        case speaker = "as"
+    }
+}
+
 /// `POST /transport/send`: we send, to a chat or to an address.
 struct TransportSendRequest: StrictRequest {
     var chat: String?
     var address: String?
+    /// Several people make a group.
+    var addresses: [String]?
+    /// The name of a new group.
+    var name: String?
     var text: String?
     var files: [String]?
+    var fileOffsets: [Int]?
+    var mentions: [MentionRequest]?
+    var voice: Bool?
     var replyTo: String?
     var effect: String?
     var subject: String?
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case chat, address, text, files, replyTo, effect, subject
+        case chat, address, addresses, name, text, files, fileOffsets, mentions, voice, replyTo, effect, subject
     }
 }
 

@@ -43,6 +43,10 @@ package struct SimulatorState: Sendable, Codable {
         package var isSelf: Bool
         /// Its name: the group's, else its people's.
         package var name: String
+        /// The transfer guid of the group's photo.
+        package var icon: String?
+        /// Whether we left it.
+        package var hasLeft: Bool
         /// The addresses of everybody but us.
         package var participants: [String]
         /// The service of its messages.
@@ -68,7 +72,8 @@ extension World {
                 }
                 return SimulatorState.ChatState(
                     guid: chat.guid, isGroup: chat.isGroup, isSelf: chat.isSelf,
-                    name: chat.name ?? names.joined(separator: ", "), participants: chat.participants,
+                    name: chat.name ?? names.joined(separator: ", "), icon: chat.photo,
+                    hasLeft: chat.hasLeft ?? false, participants: chat.participants,
                     service: chat.service, typing: typing[chat.guid] ?? [], ownTyping: ownTyping.contains(chat.guid)
                 )
             },

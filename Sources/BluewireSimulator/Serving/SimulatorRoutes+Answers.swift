@@ -93,6 +93,12 @@ extension SimulatorRoutes {
         return Media(name: request.name ?? "file", bytes: Array(data))
     }
 
+    /// The mentions in a request, in the order of the text.
+    func mentions(_ requests: [MentionRequest]?) -> [Mention] {
+        (requests ?? []).map { Mention(range: UTF16Range($0.location, $0.length), address: $0.address) }
+            .sorted { $0.range.location < $1.range.location }
+    }
+
     /// A file of this machine.
     func loaded(_ path: String) throws -> Media {
         guard let data = FileManager.default.contents(atPath: path) else {

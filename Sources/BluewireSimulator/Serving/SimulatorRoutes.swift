@@ -27,6 +27,7 @@ struct SimulatorRoutes: Sendable {
         addReading(to: router)
         addPeople(to: router)
         addTransport(to: router)
+        addGroups(to: router)
         addFaults(to: router)
         return router
     }
@@ -75,6 +76,7 @@ struct SimulatorRoutes: Sendable {
             content.replyTo = body.replyTo
             content.effect = body.effect
             content.subject = body.subject
+            content.mentions = mentions(body.mentions)
             let sentAt = body.ageMs.map { now - .milliseconds(max($0, 0)) }
             return try world.say(
                 in: try place(body.chat, body.from), as: body.speaker ?? body.from, content, at: now, sentAt: sentAt
@@ -132,16 +134,20 @@ struct SimulatorRoutes: Sendable {
     private func addTransport(to router: Router<BasicRequestContext>) {
         post("transport/send", to: router) { (body: TransportSendRequest, world, now) in
             var content = MessageContent(text: body.text ?? "", files: try (body.files ?? []).map(loaded))
+            content.fileOffsets = body.fileOffsets ?? []
+            content.mentions = mentions(body.mentions)
+            if body.voice == true { for index in content.files.indices { content.files[index].isVoice = true } }
             content.replyTo = body.replyTo
             content.effect = body.effect
             content.subject = body.subject
             let destination: World.Destination =
-                switch (body.chat, body.address) {
-                case (let chat?, nil): .chat(guid: chat)
-                case (nil, let address?): .address(address)
+                switch (body.chat, body.address, body.addresses) {
+                case (let chat?, nil, nil): .chat(guid: chat)
+                case (nil, let address?, nil): .address(address)
+                case (nil, nil, let people?): .group(people, name: body.name)
                 default:
                     throw SimulatorError(
-                        .invalid, "A send goes to one place.", remedy: "Pass either chat or address."
+                        .invalid, "A send goes to one place.", remedy: "Pass either chat or address, or addresses."
                     )
                 }
             return try world.send(content, to: destination, at: now)
@@ -166,6 +172,10 @@ struct SimulatorRoutes: Sendable {
         }
         post("transport/read", to: router) { (body: TransportChatRequest, world, now) in
             try world.markRead(body.chat, at: now)
+            return SimulatorNotice()
+        }
+        post("transport/unread", to: router) { (body: TransportChatRequest, world, now) in
+            try world.markUnread(body.chat, at: now)
             return SimulatorNotice()
         }
     }
@@ -211,7 +221,7 @@ struct SimulatorRoutes: Sendable {
     }
 
     /// A POST route that decodes its body and changes the world.
-    private func post<Body: StrictRequest, Output: Encodable & Sendable>(
+    func post<Body: StrictRequest, Output: Encodable & Sendable>(
         _ path: RouterPath, to router: Router<BasicRequestContext>,
         _ body: @escaping @Sendable (Body, inout World, Timestamp) throws -> Output
     ) {

@@ -38,6 +38,10 @@ package struct SimulatedChat: Sendable, Codable, Hashable {
     package var service: String
     /// Whether it is the note-to-self chat.
     package var isSelf: Bool
+    /// The transfer guid of the group's photo, if it has one.
+    package var photo: String?
+    /// Whether we left the group.
+    package var hasLeft: Bool?
 }
 
 /// Us, the owner of the simulated account.

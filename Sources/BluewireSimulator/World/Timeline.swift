@@ -34,6 +34,10 @@ enum Step: Sendable {
     case unlock
     /// Somebody says something.
     case say(chat: String, address: String, text: String)
+    /// Somebody sends a voice note.
+    case voice(chat: String, address: String)
+    /// Somebody changes a group.
+    case group(chat: String, address: String, change: GroupChange)
 }
 
 /// What will happen, in order.

@@ -31,13 +31,38 @@ extension World {
         if let direct { return direct }
         let known = person(address)
         let isSelf = key == HandleKey(owner.number) || key == HandleKey(owner.mail)
-        if known == nil, !isSelf {
-            people.append(SimulatedPerson(name: "", address: address))
-        }
+        if !isSelf { _ = addStranger(address) }
         return try createChat(
             participants: [known?.address ?? address], name: nil, isGroup: false,
             service: known?.service ?? "iMessage", isSelf: isSelf
         )
+    }
+
+    /// The group of exactly these people, of that name if one is given; created when it is missing.
+    mutating func groupChat(with addresses: [String], name: String?) throws -> SimulatedChat {
+        let keys = Set(addresses.map { HandleKey($0) })
+        guard keys.count >= 2 else {
+            throw SimulatorError(.invalid, "A group has at least two other people.", remedy: "Name more addresses.")
+        }
+        let known = chats.first { chat in
+            chat.isGroup && chat.hasLeft != true && Set(chat.participants.map { HandleKey($0) }) == keys
+                && (name == nil || chat.name == name)
+        }
+        if let known { return known }
+        var people: [SimulatedPerson] = []
+        for address in addresses where !people.contains(where: { HandleKey($0.address) == HandleKey(address) }) {
+            people.append(addStranger(address))
+        }
+        let service = people.allSatisfy { $0.service == "iMessage" } ? "iMessage" : "SMS"
+        return try createChat(participants: people.map(\.address), name: name, isGroup: true, service: service)
+    }
+
+    /// The person of an address; a stranger when nobody has it.
+    mutating func addStranger(_ address: String) -> SimulatedPerson {
+        if let known = person(address) { return known }
+        let stranger = SimulatedPerson(name: "", address: address)
+        people.append(stranger)
+        return stranger
     }
 
     /// Creates a chat with people who exist.

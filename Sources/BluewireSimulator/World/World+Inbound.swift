@@ -26,6 +26,7 @@ extension World {
         let faults = takeFaults()
         let chat = try self.chat(reference) ?? directChat(with: reference)
         if chat.isSelf { return try noteToSelf(in: chat, content, faults: faults, at: now) }
+        if chat.hasLeft == true { throw SimulatorError.hasLeft }
         let address = try self.sender(sender, in: chat)
         if faults.backfill > 0 { try backfill(count: faults.backfill, in: chat, at: now) }
         setTyping(false, in: chat, address: address)

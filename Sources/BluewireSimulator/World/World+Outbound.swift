@@ -19,6 +19,7 @@ extension World {
     enum Destination: Sendable {
         case chat(guid: String)
         case address(String)
+        case group([String], name: String?)
     }
 
     /// We send something.
@@ -30,16 +31,10 @@ extension World {
             throw SimulatorError(.invalid, "There is nothing to send.", remedy: "Pass a text or a file.")
         }
         lastNow = now
-        let faults = takeFaults()
-        if faults.failBefore {
-            throw SimulatorError(.unreachable, "Messages cannot be reached (a fault).", remedy: "Try again later.")
-        }
-        if faults.denied {
-            throw SimulatorError(.denied, "Sending is not permitted (a fault).", remedy: "Switch the fault off.")
-        }
-        let cut = SimulatorError(.cut, "The connection is cut (a fault).", remedy: "Look for the row.")
-        if faults.loseAfterAccept { throw cut }
+        let faults = try takeOutboundFaults()
+        let cut = SimulatorError.cut
         let chat = try chat(for: destination)
+        if chat?.hasLeft == true { throw SimulatorError.hasLeft }
         guard let chat, !faults.ghost else {
             let receipt = try ghost(for: destination, at: now)
             if faults.failAfterAccept { throw cut }
@@ -52,10 +47,24 @@ extension World {
         return receipt
     }
 
+    /// The faults for something we do; throws what they ask for before anything is written.
+    mutating func takeOutboundFaults() throws -> Faults {
+        let faults = takeFaults()
+        if faults.failBefore {
+            throw SimulatorError(.unreachable, "Messages cannot be reached (a fault).", remedy: "Try again later.")
+        }
+        if faults.denied {
+            throw SimulatorError(.denied, "Sending is not permitted (a fault).", remedy: "Switch the fault off.")
+        }
+        if faults.loseAfterAccept { throw SimulatorError.cut }
+        return faults
+    }
+
     /// The chat meant; nil when the guid has the wrong polarity, which Messages takes and sends nowhere.
     private mutating func chat(for destination: Destination) throws -> SimulatedChat? {
         switch destination {
         case .address(let address): return try directChat(with: address)
+        case .group(let people, let name): return try groupChat(with: people, name: name)
         case .chat(let guid):
             if let exact = chats.first(where: { $0.guid == guid }) { return exact }
             let named = ChatGUID(rawValue: guid)
@@ -103,6 +112,7 @@ extension World {
         let identifier =
             switch destination {
             case .address(let address): address
+            case .group(let people, _): people.joined(separator: ",")
             case .chat(let guid): ChatGUID(rawValue: guid).identifier
             }
         let guid = random.uuid()
@@ -140,6 +150,25 @@ extension World {
         feed.add("changed", chat: chat.guid)
     }
 
+    /// We mark a chat as unread: its newest incoming message counts as new again.
+    mutating func markUnread(_ reference: String, at now: Timestamp) throws {
+        let chat = try requireChat(reference)
+        try store.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE message SET is_read = 0, date_read = 0 WHERE ROWID = (
+                        SELECT m.ROWID FROM message m JOIN chat_message_join j ON j.message_id = m.ROWID
+                        JOIN chat c ON c.ROWID = j.chat_id
+                        WHERE c.guid = ? AND m.is_from_me = 0 AND m.item_type = 0
+                          AND IFNULL(m.associated_message_type, 0) NOT BETWEEN 1000 AND 4000
+                        ORDER BY j.message_date DESC, j.message_id DESC LIMIT 1)
+                    """,
+                arguments: [chat.guid]
+            )
+        }
+        feed.add("changed", chat: chat.guid)
+    }
+
     /// We start or stop typing.
     mutating func setOwnTyping(_ isOn: Bool, in reference: String) throws {
         let chat = try requireChat(reference)
@@ -147,4 +176,11 @@ extension World {
         if isOn { ownTyping.insert(chat.guid) } else { ownTyping.remove(chat.guid) }
         feed.add("ownTyping", chat: chat.guid, isOn: isOn)
     }
+}
+
+extension SimulatorError {
+    /// The answer gets lost.
+    static let cut = SimulatorError(.cut, "The connection is cut (a fault).", remedy: "Look for the row.")
+    /// Nobody writes to a group they left.
+    static let hasLeft = SimulatorError(.invalid, "We left this group.", remedy: "Have somebody add us again.")
 }

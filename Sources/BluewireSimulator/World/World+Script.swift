@@ -82,7 +82,24 @@ extension World {
                 schedule("Part \(index + 1) of what I wanted to say", from: Cast.ana.address, in: chat, at: due)
             }
             return 5
+        case .group: return try playGroup(at: now)
         }
+    }
+
+    /// Ana joins the family's group, which gets a name and a photo; she sends a voice note, and leaves.
+    private mutating func playGroup(at now: Timestamp) throws -> Int {
+        let chat = try groupChat(with: Cast.family.members, name: nil)
+        func due(_ second: Int64) -> Timestamp { now + scaled(.seconds(second)) }
+        let (maria, tom, ana) = (Cast.maria.address, Cast.tom.address, Cast.ana.address)
+        timeline.add(.group(chat: chat.guid, address: maria, change: .add(ana)), at: due(2))
+        timeline.add(.group(chat: chat.guid, address: maria, change: .rename("Lake weekend")), at: due(6))
+        schedule("Welcome, Ana!", from: tom, in: chat, at: due(8))
+        let photo = Media.photo(variant: random.next())
+        timeline.add(.group(chat: chat.guid, address: tom, change: .icon(photo)), at: due(14))
+        timeline.add(.voice(chat: chat.guid, address: ana), at: due(18))
+        timeline.add(.group(chat: chat.guid, address: ana, change: .leave), at: due(26))
+        timeline.add(.group(chat: chat.guid, address: tom, change: .icon(nil)), at: due(30))
+        return 7
     }
 
     private mutating func schedule(_ text: String, from address: String, in chat: SimulatedChat, at due: Timestamp) {
@@ -98,4 +115,6 @@ package enum Script: String, Sendable, CaseIterable {
     case day
     /// Five short messages of one person in a row.
     case burst
+    /// A group that gets a member, a name, a photo and a voice note, and loses the member again.
+    case group
 }

@@ -66,6 +66,10 @@ extension World {
             try store.rotateSidecars()
         case .say(let chat, let address, let text):
             try say(in: chat, as: address, MessageContent(text: text), at: now)
+        case .voice(let chat, let address):
+            try say(in: chat, as: address, MessageContent(files: [Media.voice()]), at: now)
+        case .group(let chat, let address, let change):
+            try self.change(chat, change, by: address, at: now)
         }
     }
 

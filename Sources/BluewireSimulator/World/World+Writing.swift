@@ -31,18 +31,22 @@ extension World {
     /// The columns every message row carries, as real rows do.
     func baseValues(_ outline: Outline, handle: Int64, previous: String?) -> RowValues {
         let content = outline.content
-        let parts = content.files.count + (content.text.isEmpty ? 0 : 1)
         let body = content.body(of: outline.guid)
         var values: RowValues = [
             "guid": outline.guid, "version": 10, "type": 0, "service": outline.chat.service, "handle_id": handle,
             "account": "E:\(owner.mail)", "account_guid": "0D1E5B66-7B51-4B0C-9C9D-5A1A0C1B2E3F",
             "destination_caller_id": owner.number, "date": AppleTime.rawNanoseconds(outline.date), "date_read": 0,
-            "date_delivered": 0, "is_from_me": outline.isFromMe, "part_count": parts, "reply_to_guid": previous,
+            "date_delivered": 0, "is_from_me": outline.isFromMe, "part_count": content.partCount,
+            "reply_to_guid": previous,
             "message_summary_info": Data(SummaryWriter.plain()), "subject": content.subject,
             "expressive_send_style_id": content.effect, "is_audio_message": content.files.contains(where: \.isVoice),
             "cache_has_attachments": !content.files.isEmpty, "text": body.string,
             "attributedBody": Data(BodyEncoder.encode(body)),
         ]
+        let own = [owner.number, owner.mail].map { HandleKey($0) }
+        if !outline.isFromMe, content.mentions.contains(where: { own.contains(HandleKey($0.address)) }) {
+            values["has_unseen_mention"] = 1
+        }
         if let original = content.replyTo {
             values["thread_originator_guid"] = original
             values["thread_originator_part"] = "0:0:1"
@@ -97,7 +101,7 @@ extension World {
 
     private func insertAttachment(_ index: Int, of outline: Outline, row: Int64, _ db: Database) throws {
         let file = outline.content.files[index]
-        let guid = MessageContent.transfer(index, of: outline.guid)
+        let guid = outline.content.transfer(ofFile: index, of: outline.guid)
         let values: RowValues = [
             "guid": guid, "original_guid": guid, "created_date": outline.date.seconds - 978_307_200,
             "start_date": 0, "filename": nil, "uti": file.uti, "mime_type": file.mimeType, "transfer_state": 3,
@@ -113,7 +117,7 @@ extension World {
     /// Writes the files; their rows learn of it now or, with a fault, later.
     private mutating func storeFiles(of outline: Outline, faults: Faults) throws {
         for (index, file) in outline.content.files.enumerated() {
-            let guid = MessageContent.transfer(index, of: outline.guid)
+            let guid = outline.content.transfer(ofFile: index, of: outline.guid)
             let shard = outline.guid.prefix(2).lowercased()
             let folder = "\(shard)/\(Int(outline.guid.utf8.reduce(0) { $0 &+ UInt32($1) } % 16) + 10)/\(guid)"
             let path = "\(home.attachmentsPath)/\(folder)"
