@@ -16,25 +16,6 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// The schema files say what each released database looks like; set `UPDATE_SCHEMAS=1` after adding a step.
-    @Test(arguments: ["state", "journal"])
-    func schemaEqualsItsFile(_ name: String) async throws {
-        let path = folder.file("\(name).db")
-        let schema: String
-        if name == "state" {
-            schema = try await StateDatabase(path: path).read { try Migration.schemaDump($0) }
-        } else {
-            _ = try Journal(path: path)
-            schema = try await DatabaseQueue(path: path).read { try Migration.schemaDump($0) }
-        }
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .appendingPathComponent("Schemas/\(name).sql")
-        if ProcessInfo.processInfo.environment["UPDATE_SCHEMAS"] == "1" {
-            try Data(schema.utf8).write(to: file)
-        }
-        #expect(schema == String(decoding: try Data(contentsOf: file), as: UTF8.self))
-    }
-
     @Test func writesWaitForTheDisk() async throws {
         let state = try StateDatabase(path: folder.file("state.db"))
         let modes = try await state.writer.write { db in
@@ -42,20 +23,6 @@ import Testing
         }
         #expect(modes.0 == 2)
         #expect(modes.1 == "wal")
-    }
-
-    @Test(arguments: ["state", "journal"])
-    func newerSchemaIsRefusedUnchanged(_ name: String) async throws {
-        let path = folder.file("\(name).db")
-        func open() throws {
-            if name == "state" { _ = try StateDatabase(path: path) } else { _ = try Journal(path: path) }
-        }
-        try open()
-        try await DatabaseQueue(path: path).write {
-            try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99-later')")
-        }
-        let error = #expect(throws: StateError.self) { try open() }
-        #expect(error?.code == .newer)
     }
 
     @Test(arguments: ["state", "journal"])

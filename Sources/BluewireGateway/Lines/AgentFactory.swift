@@ -26,7 +26,7 @@ struct AgentFactory {
 
     /// The services of every configured agent: the runtime, and the runner that feeds it from the journal.
     func services(
-        journal: Journal, state: StateDatabase, store: MessageStore, outbox: Outbox, gate: OutboundGate
+        journal: Journal, state: StateDatabase, store: MessageStore, outbox: Outbox, gate: any OutboundSending
     ) throws -> [any Service] {
         var services: [any Service] = []
         for entry in configuration.agents {

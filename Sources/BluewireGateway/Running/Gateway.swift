@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireEvents
 import BluewireServer
 import BluewireState
 import BluewireTransport
@@ -61,6 +62,9 @@ package enum TokenMaker {
     package static func make(_ configuration: GatewayConfiguration) async throws -> String {
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let state = try StateDatabase(path: directory.statePath)
-        return try await state.tokens().create(name: "command line", scopes: Scope.all).secret
+        let made = try await state.tokens().create(name: "command line", scopes: Scope.all)
+        await AuditTrail(state).record(
+            .tokenCreated(made.token.id, scopes: made.token.scopes), by: Principal.owner.id)
+        return made.secret
     }
 }

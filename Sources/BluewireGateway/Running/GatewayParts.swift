@@ -30,7 +30,8 @@ struct GatewayParts: Sendable {
     let source: ChatDatabaseSource
     let line: Line
     let outbox: Outbox
-    let gate: OutboundGate
+    let gate: any OutboundSending
+    let audit: AuditTrail
     let typing = TypingHub()
     let egress: EgressClient
     let clock: any WallClock = SystemWallClock()
@@ -42,8 +43,8 @@ struct GatewayParts: Sendable {
     /// - Throws: the error of the part that could not be opened, with its remedy.
     static func open(_ configuration: GatewayConfiguration, logger: Logger) async throws -> GatewayParts {
         // Whatever can be refused without touching the state is refused first: a wrong setting leaves nothing behind.
-        let egress = EgressClient(policy: try egressPolicy(configuration))
-        try AgentFactory(configuration: configuration, egress: egress, logger: logger).check()
+        let policy = try egressPolicy(configuration)
+        try AgentFactory(configuration: configuration, egress: EgressClient(policy: policy), logger: logger).check()
         try StateDirectory.checkFree(path: configuration.stateDirectory)
         try await GatewayServer.probe(listener(configuration))
         let identities = ChatIdentities()
@@ -60,7 +61,7 @@ struct GatewayParts: Sendable {
             try directory.checkDatabases()
             return try await open(
                 configuration, directory: directory, lock: lock, store: store, place: place, identities: identities,
-                egress: egress, logger: logger
+                policy: policy, logger: logger
             )
         } catch {
             directory.discardNew(besides: existing)
@@ -70,10 +71,14 @@ struct GatewayParts: Sendable {
 
     private static func open(
         _ configuration: GatewayConfiguration, directory: StateDirectory, lock: StateLock, store: MessageStore,
-        place: DatabasePlace, identities: ChatIdentities, egress: EgressClient, logger: Logger
+        place: DatabasePlace, identities: ChatIdentities, policy: EgressPolicy, logger: Logger
     ) async throws -> GatewayParts {
         let journal = try Journal(path: directory.journalPath)
         let state = try StateDatabase(path: directory.statePath)
+        let audit = AuditTrail(state, logger: logger)
+        let egress = EgressClient(policy: policy) { purpose in
+            audit.note(.egressDenied(purpose: purpose.rawValue), by: "system")
+        }
         if let saved = try await journal.sourceState(configuration.line.rawValue) { identities.restore(saved.chatIDs) }
 
         var watching = ChatDatabaseSource.Configuration(
@@ -91,8 +96,9 @@ struct GatewayParts: Sendable {
         return GatewayParts(
             directory: directory, lock: lock, journal: journal, state: state, store: store,
             source: ChatDatabaseSource(watching), line: line, outbox: outbox,
-            gate: OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store),
-            egress: egress, logger: logger, configuration: configuration
+            gate: AuditedSender(
+                sender: OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store), trail: audit),
+            audit: audit, egress: egress, logger: logger, configuration: configuration
         )
     }
 
@@ -114,8 +120,8 @@ struct GatewayParts: Sendable {
 
     private init(
         directory: StateDirectory, lock: StateLock, journal: Journal, state: StateDatabase, store: MessageStore,
-        source: ChatDatabaseSource, line: Line, outbox: Outbox, gate: OutboundGate, egress: EgressClient,
-        logger: Logger,
+        source: ChatDatabaseSource, line: Line, outbox: Outbox, gate: any OutboundSending, audit: AuditTrail,
+        egress: EgressClient, logger: Logger,
         configuration: GatewayConfiguration
     ) {
         self.directory = directory
@@ -127,6 +133,7 @@ struct GatewayParts: Sendable {
         self.line = line
         self.outbox = outbox
         self.gate = gate
+        self.audit = audit
         self.egress = egress
         self.logger = logger
         self.configuration = configuration
@@ -148,6 +155,7 @@ struct GatewayParts: Sendable {
             logger: logger
         )
         let foundation: [any Service] = [
+            audit,
             JournalMaintenance(journal: journal, state: state, logger: logger),
             Ingest(sources: sources, journal: journal, typing: typing, logger: logger), outbox, webhooks,
         ]
@@ -195,6 +203,7 @@ struct GatewayParts: Sendable {
         context.version = ProductVersion.current
         let contacts = store.contacts
         context.contacts = { contacts?.entries ?? [] }
+        context.audit = audit
         context.webRoot = configuration.webRoot
         context.readiness = { await readiness.missing() }
         context.webhooksChanged = { webhooks.reload() }
@@ -227,7 +236,9 @@ struct GatewayParts: Sendable {
         for entry in configuration.webhooks where !known.contains(entry.url) {
             let filter = EventFilter(kinds: entry.events.map { Set($0.map { GatewayEvent.Kind(rawValue: $0) }) })
             let secret = try Self.secret(of: entry) ?? WebhookRepository.makeSecret()
-            _ = try await repository.create(url: entry.url, filter: filter, secret: secret, after: journal.head)
+            let webhook = try await repository.create(
+                url: entry.url, filter: filter, secret: secret, after: journal.head)
+            await audit.record(.webhookCreated(webhook.id), by: "system")
         }
     }
 }

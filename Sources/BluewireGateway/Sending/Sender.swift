@@ -79,7 +79,9 @@ package struct Sender: Sendable {
         let outbox = Outbox(
             store: state.sends, log: nil, resolver: store, clock: SystemWallClock(), configuration: sending
         )
-        let gate = OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store)
+        let gate = AuditedSender(
+            sender: OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store),
+            trail: AuditTrail(state))
         let accepted = try await gate.submit(
             SendRequest(
                 recipient: recipient, recipientAsWritten: options.to,

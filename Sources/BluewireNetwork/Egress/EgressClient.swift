@@ -30,6 +30,7 @@ package final class EgressClient: Sendable {
 
     private let policy: EgressPolicy
     private let resolver: any HostResolving
+    private let onRefusal: @Sendable (EgressPurpose) -> Void
     private let entries = Mutex<[Key: Entry]>([:])
 
     /// How long a checked address is used without asking the resolver again.
@@ -38,9 +39,15 @@ package final class EgressClient: Sendable {
     private static let capacity = 64
 
     /// A client that obeys `policy`.
-    package init(policy: EgressPolicy = EgressPolicy(), resolver: any HostResolving = SystemResolver()) {
+    ///
+    /// - Parameter onRefusal: told the purpose of every request the policy refused.
+    package init(
+        policy: EgressPolicy = EgressPolicy(), resolver: any HostResolving = SystemResolver(),
+        onRefusal: @escaping @Sendable (EgressPurpose) -> Void = { _ in }
+    ) {
         self.policy = policy
         self.resolver = resolver
+        self.onRefusal = onRefusal
     }
 
     /// Sends a request and returns as soon as the head of the response is there.
@@ -49,7 +56,13 @@ package final class EgressClient: Sendable {
     package func send(_ request: EgressRequest) async throws(EgressError) -> EgressResponse {
         let limits = request.limits ?? .standard(for: request.purpose)
         let deadline = ContinuousClock.now + limits.total
-        let (client, url) = try await prepare(request, limits: limits)
+        let (client, url): (PinnedClient, String)
+        do throws(EgressError) {
+            (client, url) = try await prepare(request, limits: limits)
+        } catch {
+            if error.code == .refused { onRefusal(request.purpose) }
+            throw error
+        }
         var outgoing = HTTPClientRequest(url: url)
         outgoing.method = HTTPMethod(rawValue: request.method)
         for field in request.headers.fields { outgoing.headers.add(name: field.name, value: field.value) }

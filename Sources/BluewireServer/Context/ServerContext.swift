@@ -43,6 +43,8 @@ package struct ServerContext: Sendable {
     package var webhooksChanged: @Sendable () -> Void
     /// Passes a call on to the simulator; only the demo has one.
     package var simulator: SimulatorProxy?
+    /// Writes down what was done and refused; nil where nobody keeps a trail.
+    package var audit: AuditTrail?
     /// A folder whose files stand for the built-in page; nil for the page of this build.
     package var webRoot: String?
     /// The wire form of an event.
@@ -71,6 +73,7 @@ package struct ServerContext: Sendable {
         testWebhook = nil
         webhooksChanged = {}
         simulator = nil
+        audit = nil
         webRoot = nil
         render = { NativeEvent($0).json }
         clock = SystemWallClock()

@@ -14,6 +14,8 @@ package import GRDB
 package final class StateDatabase: Sendable {
     /// The writer and its two readers.
     package let writer: DatabasePool
+    /// Signs the audit trail.
+    let auditKey: AuditKey
 
     /// Opens or creates the file and brings its schema up to date.
     ///
@@ -24,6 +26,7 @@ package final class StateDatabase: Sendable {
 
     /// As ``init(path:)``; with `maximumPages` the file refuses to grow beyond so many pages, as on a full disk.
     package init(path: String, maximumPages: Int?) throws(StateError) {
+        try Migration.check(StateMigrations.all, at: path, file: "state.db")
         var configuration = GRDB.Configuration()
         configuration.label = "bluewire.state"
         configuration.maximumReaderCount = 2
@@ -38,6 +41,7 @@ package final class StateDatabase: Sendable {
             throw StateError(error, file: "state.db")
         }
         try Migration.run(StateMigrations.all, on: pool, file: "state.db")
+        auditKey = try AuditKey.beside(path)
         if let maximumPages {
             do {
                 try pool.writeWithoutTransaction { db in

@@ -7,7 +7,7 @@
 /// The schema of `state.db`, step by step: one list for all its tables.
 package enum StateMigrations {
     /// Every step, oldest first.
-    package static let all: [Migration] = [access, sinks, work, agents, outbox, replay, budgets]
+    package static let all: [Migration] = [access, sinks, work, agents, outbox, audit, replay, budgets]
 
     /// Sends to people and the echo ledger.
     private static let outbox = Migration("5-outbox") { try OutboxSchema.create(in: $0) }
@@ -17,6 +17,9 @@ package enum StateMigrations {
 
     /// What budgets of sends count by, and the attempts of sends.
     private static let budgets = Migration("8-outbox") { try OutboxSchema.addBudgetsAndAttempts(in: $0) }
+
+    /// The audit trail becomes a chain.
+    private static let audit = Migration("6-audit") { try AuditSchema.chain(in: $0) }
 
     /// Tokens, one-time codes, web sessions and the audit trail.
     private static let access = Migration(

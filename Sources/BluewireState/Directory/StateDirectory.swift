@@ -25,6 +25,8 @@ package final class StateDirectory: Sendable {
     package var journalPath: String { path + "/journal.db" }
     /// Everything else that is kept.
     package var statePath: String { path + "/state.db" }
+    /// The key of the audit trail.
+    package var auditKeyPath: String { path + "/" + AuditKey.fileName }
     /// The lock of the running gateway.
     package var lockPath: String { path + "/gateway.lock" }
 
@@ -96,10 +98,10 @@ package final class StateDirectory: Sendable {
         try Migration.check(JournalMigrations.all, at: journalPath, file: "journal.db")
     }
 
-    /// Which of the databases' files are here.
+    /// Which of the databases' files are here, and the key that belongs to them.
     package func databaseFiles() -> Set<String> {
         let files = [journalPath, statePath].flatMap { path in ["", "-wal", "-shm"].map { path + $0 } }
-        return Set(files.filter { access($0, F_OK) == 0 })
+        return Set((files + [auditKeyPath]).filter { access($0, F_OK) == 0 })
     }
 
     /// Undoes a start that failed: removes the databases that were not there before it, and the folder if it was made.
