@@ -33,7 +33,7 @@ extension Migration {
     /// Brings `writer` to the end of `list`.
     ///
     /// - Throws: ``StateError`` with `newer` when the file holds steps this build does not know.
-    static func run(_ list: [Migration], on writer: any DatabaseWriter, file name: String) throws(StateError) {
+    package static func run(_ list: [Migration], on writer: any DatabaseWriter, file name: String) throws(StateError) {
         var migrator = DatabaseMigrator()
         for migration in list { migrator.registerMigration(migration.name, migrate: migration.apply) }
         do {
@@ -46,27 +46,36 @@ extension Migration {
         }
     }
 
-    /// Refuses a file that ``run(_:on:file:)`` would refuse, without writing a byte; opening it for writing would.
-    ///
-    /// A file with a write-ahead log is left to the opening: it cannot be read without taking part in the log.
+    /// Refuses a file that ``run(_:on:file:)`` would refuse, without changing it; opening it for writing would.
     ///
     /// - Throws: ``StateError`` with `newer`, `corrupt` or `notWritable`.
     static func check(_ list: [Migration], at path: String, file name: String) throws(StateError) {
         func size(_ path: String) -> UInt64 {
             (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? UInt64) ?? 0
         }
-        guard size(path) > 0, size(path + "-wal") == 0 else { return }
+        guard size(path) > 0 else { return }
+        // With a log, or with somebody who has it open, the reader has to take part in it, which needs the index of the
+        // log; that holds nothing of its own. Reading without locks, beside another connection of this process, would
+        // take that one's locks away.
+        let hadIndex = FileManager.default.fileExists(atPath: path + "-shm")
+        let hasLog = hadIndex || size(path + "-wal") > 0
         var configuration = GRDB.Configuration()
         configuration.readonly = true
         configuration.label = "bluewire.check"
+        configuration.busyMode = .timeout(5)
         do {
             var allowed = CharacterSet.urlPathAllowed
             allowed.remove(charactersIn: "?#%")
             let encoded = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
-            let queue = try DatabaseQueue(path: "file:\(encoded)?mode=ro&immutable=1", configuration: configuration)
+            let mode = hasLog ? "mode=ro" : "mode=ro&immutable=1"
+            let queue = try DatabaseQueue(path: "file:\(encoded)?\(mode)", configuration: configuration)
             var migrator = DatabaseMigrator()
             for migration in list { migrator.registerMigration(migration.name, migrate: migration.apply) }
-            if try queue.read({ try migrator.hasBeenSuperseded($0) }) { throw newer(name) }
+            let isNewer = try queue.read { try migrator.hasBeenSuperseded($0) }
+            try queue.close()
+            guard isNewer else { return }
+            if hasLog, !hadIndex { try? FileManager.default.removeItem(atPath: path + "-shm") }
+            throw newer(name)
         } catch {
             throw StateError(error, file: name)
         }

@@ -71,6 +71,7 @@ package final class Journal: Sendable {
         database.label = "bluewire.journal"
         database.maximumReaderCount = 2
         database.busyMode = .timeout(5)
+        try Migration.check(JournalMigrations.all, at: path, file: "journal.db")
         do {
             pool = try DatabasePool(path: path, configuration: database)
             StateDirectory.makePrivate(file: path)
