@@ -345,7 +345,7 @@ extension Capability {
     /// What comes closest where a line cannot do it.
     ///
     /// Never done by itself.
-    fileprivate var nearestEquivalent: String {
+    package var nearestEquivalent: String {
         switch self {
         case .tapback, .emojiTapback: "Answer with a message of your own words, or use a line that can put on tapbacks."
         case .reply: "Send it without replyTo, and name in the text what you answer."

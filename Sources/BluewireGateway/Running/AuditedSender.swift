@@ -35,6 +35,7 @@ struct AuditedSender: OutboundSending {
         switch send.recipient {
         case .chat(let chat): chat.rawValue
         case .handle(let address): HandleKey(address).rawValue
+        case .group(let addresses, _): addresses.map { HandleKey($0).rawValue }.sorted().joined(separator: " ")
         }
     }
 

@@ -112,5 +112,6 @@ extension NativeProblem {
         self.init(
             ProblemKind(code: error.code.rawValue) ?? .unexpected, detail: error.message, remedy: error.remedy,
             candidates: error.candidates.isEmpty ? nil : error.candidates.map(\.rawValue))
+        retryAfter = error.retryAfterSeconds.map(Int.init)
     }
 }

@@ -13,8 +13,10 @@ import HummingbirdCore
 package enum RouteTable {
     /// The routes.
     package static let all: [Route] =
-        HealthRoutes.routes + ChatRoutes.routes + MessageRoutes.routes + SendRoutes.routes + EventRoutes.routes
+        HealthRoutes.routes + ChatRoutes.routes + GroupRoutes.routes + MessageRoutes.routes + SendRoutes.routes
+        + EventRoutes.routes
         + AttachmentRoutes.routes + ContactRoutes.routes + WebhookRoutes.routes + TokenRoutes.routes
+        + AuditRoutes.routes
         + AgentRoutes.routes + TraceRoutes.routes + SessionRoutes.routes + DescriptionRoutes.routes
         + SimulatorRoutes.routes + PageRoutes.routes
 

@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireEvents
 import BluewireState
 import BluewireWire
 import HTTPTypes
@@ -39,9 +40,12 @@ package final class ServerCore: Sendable {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 var call = Call(request: request, requestContext: context, caller: nil, server: self)
                 if case .scope(let scope) = route.access {
-                    let caller = try await self.authenticator.principal(
-                        headers: request.headers, host: request.head.authority, peer: context.peer, isWebSocket: false)
-                    guard caller.may(scope) else { throw NativeProblem.missing(scope) }
+                    let caller = try await self.caller(
+                        request.headers, host: request.head.authority, peer: context.peer)
+                    guard caller.may(scope) else {
+                        self.context.audit?.note(.scopeDenied(scope, operation: route.contract.name), by: caller.id)
+                        throw NativeProblem.missing(scope)
+                    }
                     call.caller = caller
                 }
                 if route.contract.isListed { try call.checkQuery(route.contract) }
@@ -49,5 +53,22 @@ package final class ServerCore: Sendable {
             }
         }
         return router
+    }
+
+    /// Who sent a request; what is refused is written down.
+    private func caller(_ headers: HTTPFields, host: String?, peer: String?) async throws -> Principal {
+        do {
+            return try await authenticator.principal(headers: headers, host: host, peer: peer, isWebSocket: false)
+        } catch let problem as NativeProblem {
+            context.audit?.note(.authenticationRefused(reason: problem.code), by: "unknown")
+            throw problem
+        }
+    }
+}
+
+extension Call {
+    /// Writes down that the caller did something of weight.
+    func audit(_ fact: AuditFact) async {
+        await context.audit?.record(fact, by: caller?.id ?? "unknown")
     }
 }

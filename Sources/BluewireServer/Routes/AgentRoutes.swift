@@ -44,13 +44,16 @@ enum AgentRoutes {
                 recipient: .chat(draft.chat), line: draft.line, action: draft.action, key: draft.id,
                 origin: "agent:" + draft.agent))
         _ = try await agents(call).decideDraft(draft.id, .approved, send: send.id)
+        await call.audit(.draftDecided(draft.id, .approved))
         return NativeSend(send)
     }.problems(.unsupported, .conflict, .forbidden)
 
     private static let discard = Route.act(
         .post, "/v1/drafts/{draft}/discard", "discardDraft", .scope(.agentsRun), "Drop an answer that waits."
     ) { call in
-        _ = try await agents(call).decideDraft(try await draft(call).id, .discarded)
+        let draft = try await draft(call)
+        _ = try await agents(call).decideDraft(draft.id, .discarded)
+        await call.audit(.draftDecided(draft.id, .discarded))
     }
 
     private static func agents(_ call: Call) -> AgentRepository {

@@ -29,7 +29,8 @@ enum MessageRoutes {
         if request.files?.isEmpty == false, !caller.isLocalOwner { throw NativeProblem.filesAreLocal }
         return try await call.submit(
             .message(request.draft), to: try await recipient(of: request, call),
-            asWritten: request.chat ?? request.to, line: request.line)
+            asWritten: request.chat ?? request.to?.values.joined(separator: ","), line: request.line,
+            notBefore: request.sendAt?.timestamp)
     }.detail(
         "Name either `chat` or `to`. Accepted means stored for good; follow `GET /v1/sends/{send}` or `send.updated` events."
     ).headers(.idempotencyKey).problems(.ambiguous, .unsupported, .notFound, .filesAreLocal, .forbidden, .keyReused)
@@ -77,7 +78,12 @@ enum MessageRoutes {
     private static func recipient(of request: NativeSendRequest, _ call: Call) async throws -> Recipient {
         switch (request.chat, request.to) {
         case (let chat?, nil): return .chat(try await call.chat(chat).id)
-        case (nil, let address?):
+        case (nil, let several?) where several.values.count != 1:
+            // A new group is no chat of anybody's list.
+            guard try call.principal().chats == nil else { throw NativeProblem.notFound("chat") }
+            return .group(several.values, name: request.name)
+        case (nil, let one?):
+            let address = one.values[0]
             let matches = try await call.context.store.chats(matching: address)
             if matches.count == 1 { return .chat(try await call.chat(address).id) }
             // A first message to an address is for no chat of the list.
@@ -98,21 +104,22 @@ extension QueryItem {
 extension Call {
     /// Hands an action to the gate under the caller's key.
     func submit(
-        _ action: Send.Action, to recipient: Recipient, asWritten: String? = nil, line: String? = nil
+        _ action: Send.Action, to recipient: Recipient, asWritten: String? = nil, line: String? = nil,
+        notBefore: Timestamp? = nil
     ) async throws -> NativeSend {
         let key = request.headers[.idempotencyKey]
         guard key.map({ (1...200).contains($0.utf8.count) }) ?? true else {
             throw NativeProblem.badRequest(
                 "The Idempotency-Key is empty or longer than 200 bytes.", remedy: "Use a shorter one.")
         }
-        return NativeSend(
-            try await context.sender.submit(
-                SendRequest(
-                    recipient: recipient, recipientAsWritten: asWritten, line: line.map(LineID.init(rawValue:)),
-                    action: action, key: key, origin: try principal().id)))
+        var wanted = SendRequest(
+            recipient: recipient, recipientAsWritten: asWritten, line: line.map(LineID.init(rawValue:)),
+            action: action, key: key, origin: try principal().id)
+        wanted.notBefore = notBefore
+        return NativeSend(try await context.sender.submit(wanted))
     }
 
-    /// As ``submit(_:to:asWritten:line:)``, for what is done to a message.
+    /// As ``submit(_:to:asWritten:line:notBefore:)``, for what is done to a message.
     func submit(_ action: Send.Action, on message: Message) async throws -> NativeSend {
         guard let chat = message.chat else { throw NativeProblem.notFound("chat of this message") }
         return try await submit(action, to: .chat(chat), line: message.line.rawValue)

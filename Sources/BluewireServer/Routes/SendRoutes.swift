@@ -12,7 +12,7 @@ import Hummingbird
 
 /// Sends and their states.
 enum SendRoutes {
-    static let routes = [list, one, retry, cancel]
+    static let routes = [list, one, attempts, retry, cancel]
 
     private static let list = Route.get(
         "/v1/sends", "listSends", .scope(.messagesRead), "List sends, newest first.", gives: NativeList<NativeSend>.self
@@ -26,6 +26,13 @@ enum SendRoutes {
     private static let one = Route.get(
         "/v1/sends/{send}", "getSend", .scope(.messagesRead), "One send with its state.", gives: NativeSend.self
     ) { call in NativeSend(try await send(call)) }
+
+    private static let attempts = Route.get(
+        "/v1/sends/{send}/attempts", "listAttempts", .scope(.messagesRead),
+        "Every try to hand a send to a transport, in order.", gives: NativeList<NativeAttempt>.self
+    ) { call in
+        NativeList(try await call.context.state.sends.attempts(of: try await send(call).id).map(NativeAttempt.init))
+    }
 
     private static let retry = Route.act(
         .post, "/v1/sends/{send}/retry", "retrySend", .scope(.messagesSend), "Try a failed or unknown send again.",

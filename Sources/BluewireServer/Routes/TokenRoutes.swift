@@ -39,6 +39,7 @@ enum TokenRoutes {
         let chats = if let named = request.chats { try await ids(of: named, call) } else { caller.chats }
         let made = try await repository(call).create(
             name: request.name, scopes: scopes, chats: chats, expiresAt: request.expiresAt?.timestamp)
+        await call.audit(.tokenCreated(made.token.id, scopes: scopes))
         return NativeToken(made.token, secret: made.secret)
     }.problems(.forbidden, .notFound, .ambiguous)
 
@@ -55,9 +56,9 @@ enum TokenRoutes {
     private static let revoke = Route.act(
         .delete, "/v1/tokens/{token}", "revokeToken", .scope(.admin), "End a token for good."
     ) { call in
-        guard try await repository(call).revoke(try call.parameter("token")) else {
-            throw NativeProblem.notFound("token that still works")
-        }
+        let id = try call.parameter("token")
+        guard try await repository(call).revoke(id) else { throw NativeProblem.notFound("token that still works") }
+        await call.audit(.tokenRevoked(id))
     }
 
     private static func repository(_ call: Call) -> TokenRepository {

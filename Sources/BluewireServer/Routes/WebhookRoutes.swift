@@ -30,6 +30,7 @@ enum WebhookRoutes {
             url: request.url, filter: EventFilter(types: request.types, chats: request.chats),
             after: call.context.journal.head)
         call.context.webhooksChanged()
+        await call.audit(.webhookCreated(webhook.id))
         return NativeWebhook(webhook, showsSecret: true)
     }.detail("Events from now on are posted to it, signed as Standard Webhooks 1.0.0 says.")
 
@@ -63,10 +64,10 @@ enum WebhookRoutes {
     private static let remove = Route.act(
         .delete, "/v1/webhooks/{webhook}", "deleteWebhook", .scope(.webhooksManage), "Remove a webhook."
     ) { call in
-        guard try await repository(call).remove(try call.parameter("webhook")) else {
-            throw NativeProblem.notFound("webhook")
-        }
+        let id = try call.parameter("webhook")
+        guard try await repository(call).remove(id) else { throw NativeProblem.notFound("webhook") }
         call.context.webhooksChanged()
+        await call.audit(.webhookRemoved(id))
     }
 
     private static let rotate = Route.act(
@@ -77,6 +78,7 @@ enum WebhookRoutes {
         guard try await repository(call).rotateSecret(id) != nil, let webhook = try await repository(call).webhook(id)
         else { throw NativeProblem.notFound("webhook") }
         call.context.webhooksChanged()
+        await call.audit(.webhookSecretRotated(id))
         return NativeWebhook(webhook, showsSecret: true)
     }
 

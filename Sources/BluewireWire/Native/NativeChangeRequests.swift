@@ -78,3 +78,70 @@ package struct NativeReplayRequest: StrictRequest, Hashable, Sendable, JSONWrita
     package enum CodingKeys: String, CodingKey, CaseIterable { case cursor }
     package typealias Key = CodingKeys
 }
+
+/// The body of `POST /v1/chats`.
+package struct NativeGroupRequest: StrictRequest, Hashable, Sendable, JSONWritable {
+    /// The addresses of everybody in it but us.
+    package var participants: [String]
+    /// The name of the group.
+    package var name: String?
+    /// The first message.
+    package var text: String
+    /// The line to use.
+    package var line: String?
+
+    /// A request from its fields.
+    package init(participants: [String], name: String? = nil, text: String, line: String? = nil) {
+        self.participants = participants
+        self.name = name
+        self.text = text
+        self.line = line
+    }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("participants", participants)
+            if let name { writer.member("name", name) }
+            writer.member("text", text)
+            if let line { writer.member("line", line) }
+        }
+    }
+
+    /// The members of the body.
+    package enum CodingKeys: String, CodingKey, CaseIterable { case participants, name, text, line }
+    package typealias Key = CodingKeys
+}
+
+/// The body of `PATCH /v1/chats/{chat}`.
+package struct NativeChatRequest: StrictRequest, Hashable, Sendable, JSONWritable {
+    /// The new name of the group; empty for none.
+    package var name: String
+
+    /// A request from its field.
+    package init(name: String) { self.name = name }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { $0.member("name", name) }
+    }
+
+    /// The members of the body.
+    package enum CodingKeys: String, CodingKey, CaseIterable { case name }
+    package typealias Key = CodingKeys
+}
+
+/// The body of `POST /v1/chats/{chat}/participants`.
+package struct NativeParticipantRequest: StrictRequest, Hashable, Sendable, JSONWritable {
+    /// The address of the person to add.
+    package var address: String
+
+    /// A request from its field.
+    package init(address: String) { self.address = address }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { $0.member("address", address) }
+    }
+
+    /// The members of the body.
+    package enum CodingKeys: String, CodingKey, CaseIterable { case address }
+    package typealias Key = CodingKeys
+}

@@ -6,69 +6,6 @@
 
 package import BluewireModel
 
-/// The body of `POST /v1/messages`.
-package struct NativeSendRequest: StrictRequest, Hashable, Sendable {
-    /// The chat, by any of its names.
-    package var chat: String?
-    /// The address of a person, for a first message.
-    package var to: String?
-    /// The line to use.
-    package var line: String?
-    /// The text.
-    package var text: String?
-    /// Paths of files; only callers on the gateway's own socket may name them.
-    package var files: [String]?
-    /// The message to answer inline.
-    package var replyTo: String?
-    /// The send effect.
-    package var effect: String?
-    /// The subject line.
-    package var subject: String?
-
-    /// A request for a chat or an address.
-    package init(
-        chat: String? = nil, to: String? = nil, line: String? = nil, text: String? = nil, files: [String]? = nil,
-        replyTo: String? = nil, effect: String? = nil, subject: String? = nil
-    ) {
-        self.chat = chat
-        self.to = to
-        self.line = line
-        self.text = text
-        self.files = files
-        self.replyTo = replyTo
-        self.effect = effect
-        self.subject = subject
-    }
-
-    /// What is to be sent.
-    package var draft: Draft {
-        Draft(
-            text: text ?? "", files: files ?? [], replyTo: replyTo.map(MessageID.init(rawValue:)), effect: effect,
-            subject: subject)
-    }
-
-    /// The members of the body.
-    package enum CodingKeys: String, CodingKey, CaseIterable {
-        case chat, to, line, text, files, replyTo, effect, subject
-    }
-    package typealias Key = CodingKeys
-}
-
-extension NativeSendRequest: JSONWritable {
-    package func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            if let chat { writer.member("chat", chat) }
-            if let to { writer.member("to", to) }
-            if let line { writer.member("line", line) }
-            if let text { writer.member("text", text) }
-            if let files { writer.member("files", files) }
-            if let replyTo { writer.member("replyTo", replyTo) }
-            if let effect { writer.member("effect", effect) }
-            if let subject { writer.member("subject", subject) }
-        }
-    }
-}
-
 /// The body of `POST /v1/messages/{id}/tapbacks`.
 package struct NativeTapbackRequest: StrictRequest, Hashable, Sendable {
     /// `love`, `like`, `dislike`, `laugh`, `emphasize`, `question` or `emoji`.

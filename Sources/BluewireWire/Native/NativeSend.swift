@@ -12,7 +12,7 @@ package struct NativeSend: Hashable, Sendable, Decodable {
     package var id: String
     /// The chat it is for, when that is known.
     package var chat: String?
-    /// The address it is for, while no chat exists.
+    /// The address it is for, or several separated by commas, while no chat exists.
     package var to: String?
     /// The line it goes out on.
     package var line: String
@@ -28,6 +28,8 @@ package struct NativeSend: Hashable, Sendable, Decodable {
     package var attempts: Int
     /// When it was accepted.
     package var createdAt: NativeTime
+    /// When it is to go out, for one that was given a time.
+    package var scheduledAt: NativeTime?
     /// When it last changed state.
     package var updatedAt: NativeTime
 
@@ -48,6 +50,7 @@ package struct NativeSend: Hashable, Sendable, Decodable {
         failure = send.failure.map(NativeFailure.init)
         attempts = send.attempts
         createdAt = NativeTime(send.createdAt)
+        scheduledAt = NativeTime(send.scheduledAt)
         updatedAt = NativeTime(send.updatedAt)
     }
 }
@@ -65,6 +68,7 @@ extension NativeSend: JSONWritable {
             writer.member("failure", failure)
             writer.member("attempts", attempts)
             writer.member("createdAt", createdAt)
+            writer.member("scheduledAt", scheduledAt)
             writer.member("updatedAt", updatedAt)
         }
     }
@@ -72,9 +76,10 @@ extension NativeSend: JSONWritable {
 
 /// What a send sends.
 package struct NativeAction: Hashable, Sendable, Decodable {
-    /// `message`, `tapback`, `edit` or `unsend`.
+    /// `message`, `tapback`, `edit`, `unsend`, or a change of the group: `rename`, `icon`, `addParticipant`,
+    /// `removeParticipant`, `leave`.
     package var type: String
-    /// The text of a message or an edit.
+    /// The text of a message or an edit, or the new name of a group.
     package var text: String?
     /// The names of the files of a message; paths stay with the gateway.
     package var files: [String]
@@ -94,10 +99,21 @@ package struct NativeAction: Hashable, Sendable, Decodable {
     package var emoji: String?
     /// Whether a tapback is taken off.
     package var remove: Bool?
+    /// The people mentioned in the text.
+    package var mentions: [NativeMention]
+    /// Whether the file is a voice note.
+    package var voiceNote: Bool
+    /// What the recipient can choose from.
+    package var choices: [String]
+    /// Who is added to or removed from the group.
+    package var address: String?
 
     /// The action as it travels.
     package init(_ action: Send.Action) {
         files = []
+        mentions = []
+        voiceNote = false
+        choices = []
         switch action {
         case .message(let draft):
             type = "message"
@@ -106,6 +122,11 @@ package struct NativeAction: Hashable, Sendable, Decodable {
             replyTo = draft.replyTo?.rawValue
             effect = draft.effect
             subject = draft.subject
+            mentions = draft.mentions.map {
+                NativeMention(address: $0.address, start: $0.range.location, length: $0.range.length)
+            }
+            voiceNote = draft.isVoiceNote
+            choices = draft.choices
         case .tapback(let target, let part, let kind, let emoji, let isRemoval):
             type = "tapback"
             self.target = target.rawValue
@@ -124,7 +145,11 @@ package struct NativeAction: Hashable, Sendable, Decodable {
             self.part = part
         case .chat(let change):
             type = change.name
-            if case .rename(let name) = change { text = name }
+            switch change {
+            case .rename(let name): text = name
+            case .addParticipant(let someone), .removeParticipant(let someone): address = someone
+            case .icon, .leave: break
+            }
         }
     }
 }
@@ -144,6 +169,10 @@ extension NativeAction: JSONWritable {
             writer.member("emoji", emoji)
             writer.key("remove")
             if let remove { writer.bool(remove) } else { writer.null() }
+            writer.member("mentions", mentions)
+            writer.member("voiceNote", voiceNote)
+            writer.member("choices", choices)
+            writer.member("address", address)
         }
     }
 }
@@ -165,6 +194,43 @@ package struct NativeFailure: Hashable, Sendable, Decodable, JSONWritable {
         writer.object { writer in
             writer.member("code", code)
             writer.member("remedy", remedy)
+        }
+    }
+}
+
+/// One try to hand a send to a transport.
+package struct NativeAttempt: Hashable, Sendable, Decodable, JSONWritable {
+    /// Which try of the send, counted from 1; several transports may be asked within one.
+    package var number: Int
+    /// The transport that was asked.
+    package var transport: String
+    /// When it was asked.
+    package var startedAt: NativeTime
+    /// When it answered.
+    package var endedAt: NativeTime?
+    /// What it answered: `started` while it has not, else for example `accepted`, `unreachable` or `ambiguous`.
+    package var outcome: String
+    /// The stable code of why it did not take it.
+    package var reason: String?
+
+    /// The attempt as it travels.
+    package init(_ attempt: SendAttempt) {
+        number = attempt.number
+        transport = attempt.transport
+        startedAt = NativeTime(attempt.startedAt)
+        endedAt = NativeTime(attempt.endedAt)
+        outcome = attempt.outcome.rawValue
+        reason = attempt.reason
+    }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("number", number)
+            writer.member("transport", transport)
+            writer.member("startedAt", startedAt)
+            writer.member("endedAt", endedAt)
+            writer.member("outcome", outcome)
+            writer.member("reason", reason)
         }
     }
 }

@@ -20,6 +20,8 @@ package indirect enum JSONSchema: Hashable, Sendable {
     case nullable(JSONSchema)
     /// An object with any members of one kind.
     case map(JSONSchema)
+    /// One of several.
+    case anyOf([JSONSchema])
     /// Anything.
     case any
 
@@ -35,6 +37,7 @@ package indirect enum JSONSchema: Hashable, Sendable {
         case .reference(let name): ["$ref": .string("#/components/schemas/" + name)]
         case .nullable(let schema): schema.nullableJSON
         case .map(let element): ["type": "object", "additionalProperties": element.json]
+        case .anyOf(let schemas): ["anyOf": .array(schemas.map(\.json))]
         case .any: [:]
         }
     }
@@ -47,7 +50,7 @@ package indirect enum JSONSchema: Hashable, Sendable {
         case .integer: return .integer(rule)
         case .array(let element, _): return .array(element, rule)
         case .nullable(let schema): return .nullable(schema.with(rule))
-        case .boolean, .reference, .map, .any: return self
+        case .boolean, .reference, .map, .anyOf, .any: return self
         }
     }
 
@@ -62,6 +65,7 @@ package indirect enum JSONSchema: Hashable, Sendable {
             }
             return .object(members)
         }
+        if case .array(let choices)? = json["anyOf"] { return ["anyOf": .array(choices + [["type": "null"]])] }
         return members.isEmpty ? json : ["anyOf": [json, ["type": "null"]]]
     }
 }

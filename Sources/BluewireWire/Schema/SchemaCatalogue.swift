@@ -64,6 +64,7 @@ package struct SchemaCatalogue: Sendable {
         case .boolean: return true
         case .array(let element, _): return depth > 5 ? [] : .array([example(of: element, depth: depth + 1)])
         case .nullable(let inner): return depth > 4 ? .null : example(of: inner, depth: depth + 1)
+        case .anyOf(let schemas): return schemas.first.map { example(of: $0, depth: depth) } ?? .null
         case .map, .any: return [:]
         case .reference(let name):
             guard let component = components[name] else { return [:] }

@@ -145,3 +145,17 @@ extension NativeReadyState: SchemaDescribed {
             .init("missing", "What is missing.", []),
         ])
 }
+
+extension NativeAuditEntry: SchemaDescribed {
+    package static let schemaDescription = SchemaDescription(
+        "AuditEntry", "One thing that was done or refused.",
+        [
+            .init("sequence", "Its place in the trail, without gaps.", 17),
+            .init("at", "When.", "2026-11-29T08:30:00.000Z"),
+            .init("actor", "Who: the id of a token or session, `local`, `agent:<name>`, `system`.", "local"),
+            .init("action", "What, for example `token.create`.", "token.create"),
+            .init("object", "What it was done to.", "tok_4f0a9k2m7q1x8z3c"),
+            .init("outcome", "`allowed`, `denied` or `failed`.", "allowed"),
+            .init("reason", "Why.", .null),
+        ])
+}

@@ -10,7 +10,7 @@ extension NativeSend: SchemaDescribed {
         [
             .init("id", "Its name.", "snd_4f0a9k2m7q1x8z3c"),
             .init("chat", "The chat it is for, when that is known.", "ch_7mcmixolqbllaxwc"),
-            .init("to", "The address it is for, while no chat exists.", .null),
+            .init("to", "The address it is for, or several separated by commas, while no chat exists.", .null),
             .init("line", "The line it goes out on.", "mac"),
             .init("action", "What is sent."),
             .init(
@@ -21,6 +21,7 @@ extension NativeSend: SchemaDescribed {
             .init("failure", "Why it failed, or why it is unknown.", .null),
             .init("attempts", "How often a transport was asked.", 1),
             .init("createdAt", "When it was accepted.", "2026-11-29T08:30:00.000Z"),
+            .init("scheduledAt", "When it is to go out, for one that was given a time.", .null),
             .init("updatedAt", "When it last changed state.", "2026-11-29T08:30:00.000Z"),
         ])
 }
@@ -29,8 +30,11 @@ extension NativeAction: SchemaDescribed {
     package static let schemaDescription = SchemaDescription(
         "Action", "What a send sends.",
         [
-            .init("type", "`message`, `tapback`, `edit` or `unsend`.", "message"),
-            .init("text", "The text of a message or an edit.", "See you at nine"),
+            .init(
+                "type",
+                "`message`, `tapback`, `edit`, `unsend`, or a change of the group: `rename`, `icon`, `addParticipant`, `removeParticipant`, `leave`.",
+                "message"),
+            .init("text", "The text of a message or an edit, or the new name of a group.", "See you at nine"),
             .init("files", "The names of the files of a message; paths stay with the gateway.", []),
             .init("replyTo", "The message answered inline.", .null),
             .init("effect", "The send effect.", .null),
@@ -40,6 +44,10 @@ extension NativeAction: SchemaDescribed {
             .init("kind", "The tapback.", .null),
             .init("emoji", "The emoji of the tapback.", .null),
             .init("remove", "Whether a tapback is taken off.", .null),
+            .init("mentions", "The people mentioned in the text.", []),
+            .init("voiceNote", "Whether the file is a voice note.", false),
+            .init("choices", "What the recipient can choose from.", []),
+            .init("address", "Who is added to or removed from the group.", .null),
         ])
 }
 
@@ -52,12 +60,29 @@ extension NativeFailure: SchemaDescribed {
         ])
 }
 
+extension NativeAttempt: SchemaDescribed {
+    package static let schemaDescription = SchemaDescription(
+        "Attempt", "One try to hand a send to a transport.",
+        [
+            .init("number", "Which try of the send, counted from 1; several transports may be asked within one.", 1),
+            .init("transport", "The transport that was asked.", "simulator"),
+            .init("startedAt", "When it was asked.", "2026-11-29T08:30:00.000Z"),
+            .init("endedAt", "When it answered.", "2026-11-29T08:30:00.000Z"),
+            .init(
+                "outcome",
+                "What it answered: `started` while it has not, else for example `accepted`, `unreachable` or `ambiguous`.",
+                "accepted"),
+            .init("reason", "The stable code of why it did not take it.", .null),
+        ])
+}
+
 extension NativeSendRequest: SchemaDescribed {
     package static let schemaDescription = SchemaDescription(
         "SendRequest", "The body of `POST /v1/messages`.", isStrict: true,
         [
             .init("chat", "The chat, by any of its names.", "ch_7mcmixolqbllaxwc", .length(1...256)),
-            .init("to", "The address of a person, for a first message.", .null, .length(1...256)),
+            .init("to", "The address of a person, or of several for a group, for a first message.", .null),
+            .init("name", "The name of the group, for a first message to several.", .null, .length(1...250)),
             .init("line", "The line to use.", .null, .length(1...64)),
             .init("text", "The text.", "See you at nine", .length(0...20_000)),
             .init(
@@ -66,6 +91,23 @@ extension NativeSendRequest: SchemaDescribed {
             .init("replyTo", "The message to answer inline.", .null, .length(1...128)),
             .init("effect", "The send effect.", .null, .length(1...128)),
             .init("subject", "The subject line.", .null, .length(0...1000)),
+            .init("mentions", "The people mentioned in the text, in its order.", .null, .count(0...50)),
+            .init("voiceNote", "Whether the only file is a voice note, to be played in the chat.", .null),
+            .init(
+                "choices",
+                "What the recipient can choose from; a line without lists sends them as numbered lines of the text.",
+                .null, .count(0...20)),
+            .init("sendAt", "When it is to go out; at once when absent.", .null),
+        ])
+}
+
+extension NativeMention: SchemaDescribed {
+    package static let schemaDescription = SchemaDescription(
+        "Mention", "A person mentioned in a text.",
+        [
+            .init("address", "The address of the person, a participant of the chat.", "+15551234567"),
+            .init("start", "Where the words that name the person begin, in UTF-16 code units of the text.", 4),
+            .init("length", "How many UTF-16 code units they take.", 3),
         ])
 }
 
@@ -137,5 +179,34 @@ extension NativeReplayRequest: SchemaDescribed {
             .init(
                 "cursor", "The cursor after which everything is delivered again.", "3kx9-120034",
                 .pattern("^[0-9a-z]{1,16}-[0-9]{1,18}$"))
+        ])
+}
+
+extension NativeGroupRequest: SchemaDescribed {
+    package static let schemaDescription = SchemaDescription(
+        "GroupRequest", "The body of `POST /v1/chats`.", isStrict: true,
+        [
+            .init(
+                "participants", "The addresses of everybody in it but us.", ["+15551234567", "+15557654321"],
+                .count(2...64)),
+            .init("name", "The name of the group.", "Climbing", .length(1...250)),
+            .init("text", "The first message.", "Saturday at nine?", .length(1...20_000)),
+            .init("line", "The line to use.", .null, .length(1...64)),
+        ])
+}
+
+extension NativeChatRequest: SchemaDescribed {
+    package static let schemaDescription = SchemaDescription(
+        "ChatRequest", "The body of `PATCH /v1/chats/{chat}`.", isStrict: true,
+        [
+            .init("name", "The new name of the group; empty for none.", "Climbing", .length(0...250))
+        ])
+}
+
+extension NativeParticipantRequest: SchemaDescribed {
+    package static let schemaDescription = SchemaDescription(
+        "ParticipantRequest", "The body of `POST /v1/chats/{chat}/participants`.", isStrict: true,
+        [
+            .init("address", "The address of the person to add.", "+15557654321", .length(1...256))
         ])
 }
