@@ -63,7 +63,7 @@ package struct Call: Sendable {
 
     /// A query item that is a page cursor.
     func pageCursor(_ name: String) throws -> PageCursor? {
-        guard let text = query(name), !text.isEmpty else { return nil }
+        guard let text = query(name) else { return nil }
         guard let cursor = PageCursor(text) else {
             throw NativeProblem.badRequest("“\(name)” is not a cursor.", remedy: "Use “next” or “previous” of a list.")
         }
@@ -74,8 +74,8 @@ package struct Call: Sendable {
     ///
     /// Never inlined: with the loop over the chunks inside, the optimiser of Swift 6.2 crashes on some routes.
     @inline(never)
-    func body<Body: StrictRequest>(_ type: Body.Type = Body.self) async throws -> Body {
-        try Body(json: try await bodyBytes())
+    func body<Body: WireRequest>(_ type: Body.Type = Body.self) async throws -> Body {
+        try Body(checked: try await bodyBytes())
     }
 
     /// The body's bytes, up to the limit.

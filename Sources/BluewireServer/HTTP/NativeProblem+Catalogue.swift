@@ -91,6 +91,10 @@ extension NativeProblem {
         case let problem as NativeProblem: self = problem
         case let error as RequestError:
             self.init(.badRequest, detail: error.message, remedy: error.remedy)
+        case let error as RuleError:
+            self.init(
+                .invalidRequest, detail: "The member “\(error.member)” has a value that is not allowed.",
+                remedy: "Allowed is: \(error.wording).")
         case let error as OutboundError: self.init(error)
         case let error as StoreError:
             self.init(

@@ -159,8 +159,8 @@ package struct OpenAPIDocument {
             if let type = answer.type {
                 response.append(.init("content", ["application/json": try content(of: type)]))
             } else if let media = answer.media {
-                response.append(
-                    .init("content", .object([.init(media, ["schema": ["type": "string", "format": "binary"]])])))
+                let schema = answer.schema ?? ["type": "string", "format": "binary"]
+                response.append(.init("content", .object([.init(media, ["schema": schema])])))
             }
             members.append(.init(String(answer.status.code), .object(response)))
         }

@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireModel
 package import BluewireWire
 package import HTTPTypes
 
@@ -55,6 +56,8 @@ package struct RouteContract: Sendable {
         package var type: (any SchemaDescribed.Type)?
         /// The media type of a body that is not JSON.
         package var media: String?
+        /// What a body that is not JSON looks like; bytes when nil.
+        package var schema: JSONValue?
         /// When it is given.
         package var summary: String
 
@@ -73,6 +76,20 @@ package struct RouteContract: Sendable {
         /// Bytes of a media type.
         static func bytes(_ media: String, status: HTTPResponse.Status = .ok, _ summary: String) -> Answer {
             Answer(status: status, type: nil, media: media, summary: summary)
+        }
+
+        /// Server-sent events.
+        static func events(_ summary: String) -> Answer {
+            let text: JSONValue = ["type": "string"]
+            return Answer(
+                status: .ok, type: nil, media: "text/event-stream",
+                schema: [
+                    "type": "object",
+                    "properties": [
+                        "id": text, "event": text, "data": ["type": "string", "contentMediaType": "application/json"],
+                        "retry": ["type": "integer"],
+                    ],
+                ], summary: summary)
         }
 
         /// A status without a body.
@@ -132,7 +149,7 @@ package struct QueryItem: Sendable {
             name: name, summary: summary,
             schema: .string(.pattern("^[0-9a-z-]{1,16}\\.[0-9a-z-]{1,16}\\.[0-9a-z]{1,7}$")),
             example: "a3d5f0q8zz.7k.1"
-        ) { $0.isEmpty || $0.utf8.count <= 64 }
+        ) { PageCursor($0) != nil }
     }
 }
 

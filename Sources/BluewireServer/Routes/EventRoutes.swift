@@ -19,7 +19,7 @@ enum EventRoutes {
         .get, "/v1/events", "followEvents", .scope(.messagesRead),
         "Live events (server-sent events, or a WebSocket on the same path), from a cursor or from now.",
         answers: [
-            .bytes("text/event-stream", "Events in order; `id` is the cursor, `event` the kind, `data` an `Event`.")
+            .events("Events in order; `id` is the cursor, `event` the kind, `data` an `Event`.")
         ]
     ) { call in
         var selection = EventSelection(
@@ -77,5 +77,5 @@ extension QueryItem {
     static let cursor = QueryItem(
         name: "cursor", summary: "Everything after this cursor; from now on when absent.",
         schema: .string(.pattern("^[0-9a-z]{1,16}-[0-9]{1,18}$")), example: "3kx9-120034"
-    ) { $0.utf8.count <= 64 }
+    ) { Cursor($0) != nil }
 }
