@@ -65,6 +65,8 @@ package final class DirectoryCache: Sendable {
             // Renames (`iMessage;` to `any;`) change the length; the index on guid covers this.
             "(SELECT SUM(LENGTH(guid)) FROM chat)",
             "(SELECT MAX(ROWID) FROM chat_handle_join)", "(SELECT COUNT(*) FROM chat_handle_join)",
+            // The row number of a membership that ended is used again by the next one.
+            "(SELECT SUM(handle_id) FROM chat_handle_join)",
         ]
         if schema.has("chat_lookup") {
             parts += ["(SELECT MAX(ROWID) FROM chat_lookup)", "(SELECT COUNT(*) FROM chat_lookup)"]

@@ -27,6 +27,7 @@ struct ChatLoader {
         var isArchived: Bool
         var filter: Int
         var isBlocked: Bool
+        var icon: String?
 
         var isListed: Bool { filter <= 1 && !isBlocked }
     }
@@ -183,6 +184,7 @@ struct ChatLoader {
         chat.isSelf = conversation.isSelf
         let named = [entry.newestChat] + conversation.members
         chat.displayName = named.lazy.compactMap { details[$0]?.displayName }.first { !$0.isEmpty }
+        chat.icon = named.lazy.compactMap { details[$0]?.icon }.first
         chat.channel = try channel(entry, in: db)
         chat.lastMessageAt = entry.date == 0 ? nil : AppleTime.timestamp(entry.date)
         chat.unreadCount = conversation.members.reduce(0) { $0 + (unread[$1] ?? 0) }
@@ -210,16 +212,20 @@ struct ChatLoader {
     private func details(of rows: [Int64]?, in db: Database) throws -> [Int64: Details] {
         let columns = ["display_name", "is_archived", "is_filtered", "is_blackholed"]
             .map { schema.column("chat", $0, alias: "c") }.joined(separator: ", ")
+        // Choosing among all chats needs no icons; only groups have them.
+        let properties = schema.column("chat", "properties", alias: "c")
+        let icon = rows == nil ? "NULL" : "CASE WHEN c.style = 43 THEN \(properties) END"
         let condition = rows == nil ? "" : " WHERE c.ROWID IN (SELECT value FROM json_each(?))"
         let cursor = try Row.fetchCursor(
-            db.cachedStatement(sql: "SELECT c.ROWID, \(columns) FROM chat c" + condition),
+            db.cachedStatement(sql: "SELECT c.ROWID, \(columns), \(icon) FROM chat c" + condition),
             arguments: rows.map { [RowList.json($0)] } ?? []
         )
         var found: [Int64: Details] = [:]
         while let row = try cursor.next() {
             found[row[0] as Int64? ?? 0] = Details(
                 displayName: row[1], isArchived: (row[2] as Int64? ?? 0) != 0,
-                filter: Int(truncatingIfNeeded: row[3] as Int64? ?? 0), isBlocked: (row[4] as Int64? ?? 0) != 0
+                filter: Int(truncatingIfNeeded: row[3] as Int64? ?? 0), isBlocked: (row[4] as Int64? ?? 0) != 0,
+                icon: ChatProperties.groupPhoto(row[5])
             )
         }
         return found

@@ -5,6 +5,7 @@
 //
 
 import BluewireModel
+import Foundation
 import GRDB
 
 /// The watcher's own connection to one file, with what it knows of its schema.
@@ -18,6 +19,8 @@ final class WatchConnection {
     private let queue: DatabaseQueue
     private let holder: OpenDatabases.Holder
     private let contacts: ContactBook?
+    /// The photos of groups by chat row, with the bytes they were read from: those seldom change.
+    private var photos: [Int64: (properties: Data, photo: String?)] = [:]
 
     /// Opens the file that lies at the path now.
     init(_ configuration: ChatDatabaseSource.Configuration) throws {
@@ -82,13 +85,25 @@ final class WatchConnection {
         return try loader.chats(loader.entries(of: ids, in: db), in: db)
     }
 
-    /// A fingerprint of the raw columns of chats: names, members, participants, categories.
+    private func photo(of chat: Int64, _ properties: Data?) -> String? {
+        guard let properties else { return nil }
+        if let known = photos[chat], known.properties == properties { return known.photo }
+        let photo = ChatProperties.groupPhoto(properties)
+        photos[chat] = (properties, photo)
+        return photo
+    }
+
+    /// A fingerprint of the raw columns of chats: names, members, participants, categories, and the photos of groups.
     func fingerprints(
         of conversations: [ChatDirectory.Conversation], directory: ChatDirectory, in db: Database
     ) throws -> [ChatID: UInt64] {
         let columns = ["display_name", "is_archived", "is_filtered", "is_blackholed"]
             .map { schema.column("chat", $0, alias: "c") }.joined(separator: ", ")
-        let sql = "SELECT c.ROWID, \(columns) FROM chat c WHERE c.ROWID IN (SELECT value FROM json_each(?))"
+        let properties = schema.column("chat", "properties", alias: "c")
+        let sql = """
+            SELECT c.ROWID, \(columns), CASE WHEN c.style = 43 THEN \(properties) END FROM chat c
+            WHERE c.ROWID IN (SELECT value FROM json_each(?))
+            """
         let cursor = try Row.fetchCursor(
             db.cachedStatement(sql: sql), arguments: [RowList.json(conversations.flatMap(\.members))]
         )
@@ -97,6 +112,8 @@ final class WatchConnection {
             var hash = StableHash()
             hash.add(row[1] as String? ?? "")
             for index in 2...4 { hash.add(row[index] as Int64? ?? 0) }
+            // Added only where there is one, so that chats without a photo keep the fingerprint they had.
+            if let photo = photo(of: row[0], row[5]) { hash.add(photo) }
             details[row[0]] = hash
         }
         var found: [ChatID: UInt64] = [:]
