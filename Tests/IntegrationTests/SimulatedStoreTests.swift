@@ -128,6 +128,80 @@ struct SimulatedStoreTests {
         }
     }
 
+    @Test(arguments: Generation.allCases)
+    func whatIsDoneToAGroupIsReadBack(_ generation: Generation) async throws {
+        try await withSimulatedStore(generation) { client, store, _ in
+            let people = [Self.ana, "+12025550102", "+12025550103"]
+            let transport = SimulatorTransport(client: client)
+            let sent = try await transport.perform(
+                .send(Draft(text: "Welcome"), to: .group(addresses: people, name: "Trip")))
+            let guid = try #require(sent.message)
+            let first = try #require(try await store.message(guid))
+            let id = try #require(first.chat)
+            let place = try await store.target(of: .chat(id), line: LineID(rawValue: "sim"))
+            #expect(try await store.target(of: .group(people, name: nil), line: LineID(rawValue: "sim")) == place)
+            func event(_ change: ChatChange) async throws -> GroupEvent? {
+                let accepted = try await transport.perform(.chat(change, in: place.target))
+                let guid = try #require(accepted.message)
+                let message = try await store.message(guid)
+                #expect(message?.isFromMe == true)
+                #expect(message?.chat == id)
+                return message?.event
+            }
+            let tom = "tom@morgan.example"
+            #expect(try await event(.rename("Lisbon"))?.title == "Lisbon")
+            #expect(try await event(.addParticipant(tom))?.subject?.address == tom)
+            let icon = FileManager.default.temporaryDirectory.path + "/bw-icon-\(UUID().uuidString).png"
+            defer { try? FileManager.default.removeItem(atPath: icon) }
+            try Data([0x89, 0x50, 0x4E, 0x47]).write(to: URL(fileURLWithPath: icon))
+            #expect(try await event(.icon(icon))?.kind == .photoSet)
+            let chat = try #require(try await store.chat(id))
+            #expect(chat.displayName == "Lisbon")
+            #expect(chat.participants.count == 4)
+            let photo = try #require(chat.icon)
+            #expect(try await store.attachmentFile(photo) != nil)
+            #expect(try await event(.icon(nil))?.kind == .photoRemoved)
+            #expect(try await event(.removeParticipant(tom))?.kind == .participantRemoved)
+            #expect(try await event(.leave)?.kind == .participantLeft)
+            let after = try #require(try await store.chat(id))
+            #expect(after.icon == nil)
+            #expect(after.participants.count == 3)
+        }
+    }
+
+    @Test
+    func aMentionAVoiceNoteAndAnUnreadChatAreReadBack() async throws {
+        try await withSimulatedStore(.tahoe) { client, store, _ in
+            let said = try await client.say("Are you there?", from: Self.ana)
+            let target = Target.chat(
+                guid: ChatGUID(rawValue: said.chat), isGroup: false, channel: .iMessage, addresses: [Self.ana])
+            let transport = SimulatorTransport(client: client)
+            var draft = Draft(text: "Yes, Ana")
+            draft.mentions = [Mention(range: UTF16Range(5, 3), address: Self.ana)]
+            let mention = try await transport.perform(.send(draft, to: target))
+            let mentioned = try #require(mention.message)
+            let message = try #require(try await store.message(mentioned))
+            guard case .text(let runs) = message.body.parts.first?.content else {
+                Issue.record("no text")
+                return
+            }
+            #expect(runs.last?.attributes.contains(.mention(address: Self.ana)) == true)
+            let sound = FileManager.default.temporaryDirectory.path + "/bw-\(UUID().uuidString).caf"
+            defer { try? FileManager.default.removeItem(atPath: sound) }
+            try Data("caff".utf8).write(to: URL(fileURLWithPath: sound))
+            var note = Draft(text: "", files: [sound])
+            note.isVoiceNote = true
+            let voice = try await transport.perform(.send(note, to: target))
+            let noted = try #require(voice.message)
+            #expect(try await store.message(noted)?.flags.contains(.voice) == true)
+            _ = try await transport.perform(.markRead(in: target))
+            let id = try #require(message.chat)
+            #expect(try await store.chat(id)?.unreadCount == 0)
+            _ = try await transport.perform(.markUnread(in: target))
+            #expect(try await store.chat(id)?.unreadCount == 1)
+        }
+    }
+
     @Test
     func theNoteToSelfIsProven() async throws {
         try await withSimulatedStore(.tahoe) { client, store, _ in
