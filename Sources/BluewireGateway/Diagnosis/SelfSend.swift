@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireModel
 import BluewireStore
 import BluewireWire
 
@@ -27,7 +28,8 @@ struct SelfSend {
         }
         guard confirm("Send one message to \(address)?") else { return .skipped("not confirmed; nothing was sent") }
         do {
-            let options = SendRequestOptions(to: address, text: "Bluewire selftest", wait: .seconds(30))
+            let options = SendRequestOptions(
+                to: [address], draft: Draft(text: "Bluewire selftest"), wait: .seconds(30))
             let send = try await Sender(bench.configuration).send(options)
             return .when(Self.arrived.contains(send.state), send.state)
         } catch {

@@ -5,7 +5,7 @@
 //
 
 import BluewireEvents
-import BluewireModel
+package import BluewireModel
 import BluewireState
 import BluewireStore
 import BluewireTransport
@@ -13,24 +13,34 @@ package import BluewireWire
 
 /// What a command asks to send.
 package struct SendRequestOptions: Sendable {
-    /// A chat id, a GUID or an address.
-    package var to: String
-    /// The text; empty when only files are sent.
-    package var text: String
-    /// Files, as paths of this machine.
-    package var files: [String]
+    /// A chat id, a GUID or an address; several addresses make a group.
+    package var to: [String]
+    /// The name of a group that does not exist yet.
+    package var groupName: String?
+    /// What is sent; its files are paths of this machine.
+    package var draft: Draft
+    /// When it is to go out; nil for at once.
+    package var sendAt: Timestamp?
     /// An idempotency key.
     package var key: String?
     /// How long to wait for the message to be seen in the store.
     package var wait: Duration
 
     /// Options from their fields.
-    package init(to: String, text: String, files: [String] = [], key: String? = nil, wait: Duration = .seconds(15)) {
+    package init(to: [String], draft: Draft, key: String? = nil, wait: Duration = .seconds(15)) {
         self.to = to
-        self.text = text
-        self.files = files
+        groupName = nil
+        self.draft = draft
+        sendAt = nil
         self.key = key
         self.wait = wait
+    }
+
+    /// Whether the native API's request can carry all of it.
+    fileprivate var fitsRequest: Bool {
+        let plain = Draft(
+            text: draft.text, files: draft.files, replyTo: draft.replyTo, effect: draft.effect, subject: draft.subject)
+        return to.count == 1 && sendAt == nil && draft == plain
     }
 }
 
@@ -48,18 +58,21 @@ package struct Sender: Sendable {
     /// - Throws: ``GatewayError`` or the gate's error; then nothing was stored or sent.
     package func send(_ options: SendRequestOptions) async throws -> NativeSend {
         var options = options
-        options.files = options.files.map(AbsolutePath.of)
-        if let client = await RunningGateway.client(configuration) {
+        options.draft.files = options.draft.files.map(AbsolutePath.of)
+        if options.fitsRequest, let client = await RunningGateway.client(configuration) {
             return try await send(options, through: client)
         }
         return try await sendAlone(options)
     }
 
     private func send(_ options: SendRequestOptions, through client: GatewayClient) async throws -> NativeSend {
-        let isChat = options.to.hasPrefix("ch_") || options.to.contains(";")
+        let to = options.to[0]
+        let isChat = to.hasPrefix("ch_") || to.contains(";")
+        let draft = options.draft
         let request = NativeSendRequest(
-            chat: isChat ? options.to : nil, to: isChat ? nil : options.to, text: options.text,
-            files: options.files.isEmpty ? nil : options.files
+            chat: isChat ? to : nil, to: isChat ? nil : to, text: draft.text,
+            files: draft.files.isEmpty ? nil : draft.files, replyTo: draft.replyTo?.rawValue, effect: draft.effect,
+            subject: draft.subject
         )
         let send = try await client.submit(request, key: options.key)
         return try await Self.settled(send, wait: options.wait) { try await client.send($0.id) }
@@ -67,11 +80,13 @@ package struct Sender: Sendable {
 
     /// Sends with an outbox in this process.
     ///
-    /// Its rows are leased, so a gateway that starts meanwhile neither loses nor repeats them. The origin is the one of
+    /// Used also beside a running gateway for what the request of its API cannot carry. The rows are leased, so a gateway that starts meanwhile neither loses nor repeats them. The origin is the one of
     /// the gateway's own socket: a key used through the gateway is the same key here.
     private func sendAlone(_ options: SendRequestOptions) async throws -> NativeSend {
         let store = try StoreFactory.store(configuration)
-        let recipient = try await recipient(options.to, in: store)
+        let recipient: Recipient =
+            options.to.count == 1
+            ? try await recipient(options.to[0], in: store) : .group(options.to, name: options.groupName)
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let state = try StateDatabase(path: directory.statePath)
         var sending = Outbox.Configuration(lines: [try TransportFactory.line(configuration)])
@@ -84,11 +99,13 @@ package struct Sender: Sendable {
             trail: AuditTrail(state))
         let accepted = try await gate.submit(
             SendRequest(
-                recipient: recipient, recipientAsWritten: options.to,
-                action: .message(Draft(text: options.text, files: options.files)), key: options.key,
+                recipient: recipient, recipientAsWritten: options.to.joined(separator: ","),
+                action: .message(options.draft), notBefore: options.sendAt, key: options.key,
                 origin: Principal.owner.id
             )
         )
+        // A gateway that runs beside it, or the next one, sends it when its time has come.
+        if options.sendAt != nil { return NativeSend(accepted) }
         // Nobody else works on the outbox, so even who does not want to wait gives it the time to be handed over.
         let settled = try await outbox.settle(accepted.id, within: max(options.wait, .seconds(1)))
         return NativeSend(settled ?? accepted)

@@ -69,7 +69,7 @@ package struct Watcher: Sendable {
                 guard let reply = try await program.reply(to: message) else { return }
                 // The message's GUID is the key: however often it is seen, it is answered once.
                 let send = try await sender.send(
-                    SendRequestOptions(to: chat, text: reply, key: "exec:\(message.id)", wait: .zero)
+                    SendRequestOptions(to: [chat], draft: Draft(text: reply), key: "exec:\(message.id)", wait: .zero)
                 )
                 report("\(message.id): answered by \(send.id)")
             } catch {

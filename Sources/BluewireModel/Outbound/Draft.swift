@@ -10,7 +10,8 @@ public struct Draft: Hashable, Sendable {
     public var text: String
     /// Files to send, as absolute paths the gateway may read.
     public var files: [String]
-    /// Where each file stands in ``text``, as ascending UTF-16 offsets; empty for "all files before the text".
+    /// Where each file stands in ``text``, as ascending UTF-16 offsets; empty leaves the order to the transport, which
+    /// puts files before the text where both are one message.
     public var fileOffsets: [Int]
     /// The message to answer inline.
     public var replyTo: MessageID?

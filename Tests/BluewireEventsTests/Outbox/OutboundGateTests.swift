@@ -101,9 +101,11 @@ import Testing
         let chat = ChatID(rawValue: "ch_a")
         await bench.gate.signal(.typing(isOn: true), in: chat)
         #expect(transport.intents.count == 1)
+        await bench.gate.signal(.unread, in: chat)
+        #expect(transport.intents.last?.required == [.markUnread])
         try await bench.outbox.stop(reason: "quiet")
         await bench.gate.signal(.read, in: chat)
-        #expect(transport.intents.count == 1)
+        #expect(transport.intents.count == 2)
         #expect(bench.store.records.isEmpty)
     }
 
