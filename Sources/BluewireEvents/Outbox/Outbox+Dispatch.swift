@@ -46,7 +46,8 @@ extension Outbox {
         try configuration.crashHook(.afterDispatch)
         let (outcome, asked) = try await perform(ready, attempt: attempt)
         try configuration.crashHook(.afterPerform)
-        try await finish(record.id, attempt: attempt, outcome, asked: asked)
+        let chat = await chat(madeBy: record, outcome)
+        try await finish(record.id, attempt: attempt, outcome, asked: asked, chat: chat)
         publishBell.ring()
         try configuration.crashHook(.afterResult)
     }
@@ -179,12 +180,21 @@ extension Outbox {
         return (.refused(refusal), asked)
     }
 
-    private func finish(_ id: SendID, attempt: Int, _ outcome: Outcome, asked: [SendAttempt]) async throws {
+    /// The chat that a first message made, where the transport says that its row is there.
+    private func chat(madeBy record: SendRecord, _ outcome: Outcome) async -> ChatID? {
+        guard record.chat == nil, case .accepted(.some) = outcome else { return nil }
+        return try? await resolver.target(of: record.recipient, line: record.line).chat
+    }
+
+    private func finish(
+        _ id: SendID, attempt: Int, _ outcome: Outcome, asked: [SendAttempt], chat: ChatID?
+    ) async throws {
         let now = clock.now
         let timing = configuration.timing
         try await store.write { tx in
             for entry in asked { try tx.putAttempt(entry, of: id) }
-            guard let current = try tx.record(id) else { return }
+            guard var current = try tx.record(id) else { return }
+            current.chat = current.chat ?? chat
             switch outcome {
             case .refused(let refusal):
                 try Self.apply(to: current, timing: timing, now: now, in: tx) {
