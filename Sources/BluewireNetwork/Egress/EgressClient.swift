@@ -30,21 +30,23 @@ package final class EgressClient: Sendable {
 
     private let policy: EgressPolicy
     private let resolver: any HostResolving
+    private let addressLifetime: Duration
     private let onRefusal: @Sendable (EgressPurpose) -> Void
     private let entries = Mutex<[Key: Entry]>([:])
 
-    /// How long a checked address is used without asking the resolver again.
-    private static let addressLifetime: Duration = .seconds(60)
     /// How many clients are kept for reuse.
     private static let capacity = 64
 
     /// A client that obeys `policy`.
     ///
-    /// - Parameter onRefusal: told the purpose of every request the policy refused.
+    /// - Parameters:
+    ///   - addressLifetime: how long a checked address is used without asking the resolver again.
+    ///   - onRefusal: told the purpose of every request the policy refused.
     package init(
         policy: EgressPolicy = EgressPolicy(), resolver: any HostResolving = SystemResolver(),
-        onRefusal: @escaping @Sendable (EgressPurpose) -> Void = { _ in }
+        addressLifetime: Duration = .seconds(60), onRefusal: @escaping @Sendable (EgressPurpose) -> Void = { _ in }
     ) {
+        self.addressLifetime = addressLifetime
         self.policy = policy
         self.resolver = resolver
         self.onRefusal = onRefusal
@@ -117,7 +119,7 @@ package final class EgressClient: Sendable {
     private func reuse(_ key: Key) -> PinnedClient? {
         let now = ContinuousClock.now
         return entries.withLock { entries in
-            guard let entry = entries[key], now - entry.checkedAt < Self.addressLifetime else { return nil }
+            guard let entry = entries[key], now - entry.checkedAt < addressLifetime else { return nil }
             entries[key]?.usedAt = now
             return entry.client
         }

@@ -25,17 +25,29 @@ package enum IPAddress: Hashable, Sendable {
         }
     }
 
-    /// The IPv4 addresses hidden in an IPv6 address by a transition mechanism (mapped, compatible, NAT64, 6to4, Teredo).
+    /// The IPv4 addresses hidden in an IPv6 address by a transition mechanism (mapped, compatible, translated, NAT64, 6to4,
+    /// Teredo).
     package var embeddedV4: [UInt32] {
         guard case .v6(let high, let low) = self else { return [] }
         var found: [UInt32] = []
         let lowWord = UInt32(truncatingIfNeeded: low)
         if high == 0, low >> 32 == 0xFFFF || (low >> 32 == 0 && low > 1) { found.append(lowWord) }
         if high == 0x0064_FF9B_0000_0000, low >> 32 == 0 { found.append(lowWord) }
-        if high >> 16 == 0x0064_FF9B_0001 { found.append(lowWord) }
+        if high == 0, low >> 32 == 0xFFFF_0000 { found.append(lowWord) }
+        // A /48 for NAT64 holds the address before its middle byte (RFC 6052); some translators put it at the end.
+        if high >> 16 == 0x0064_FF9B_0001 {
+            let readings = [lowWord, UInt32(high & 0xFFFF) << 16 | UInt32(low >> 40 & 0xFFFF)]
+            found += readings.contains { $0 != 0 } ? readings.filter { $0 != 0 } : [0]
+        }
         if high >> 48 == 0x2002 { found.append(UInt32(truncatingIfNeeded: high >> 16)) }
         if high >> 32 == 0x2001_0000 { found.append(~lowWord) }
         return found
+    }
+
+    /// Whether it is an IPv4 address written as IPv6 (`::ffff:…`).
+    package var isMappedV4: Bool {
+        guard case .v6(let high, let low) = self else { return false }
+        return high == 0 && low >> 32 == 0xFFFF
     }
 
     private static func parseV4(_ text: String) -> UInt32? {

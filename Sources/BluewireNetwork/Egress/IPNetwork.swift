@@ -43,12 +43,14 @@ extension IPNetwork {
     static let neverReachable: [IPNetwork] = [
         "0.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24",
         "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8", "2001:db8::/32", "100::/64",
-        "fd00:ec2::254/128",
+        "192.88.99.0/24", "3fff::/20",
+        // Metadata services outside the link-local block: Amazon, Google, Alibaba, Azure.
+        "fd00:ec2::254/128", "fd20:ce::254/128", "100.100.100.200/32", "168.63.129.16/32",
     ].compactMap { IPNetwork($0) }
 
     /// Blocks that need a permission: private networks, this machine, carrier-grade NAT (and Tailscale), benchmarking.
     static let local: [IPNetwork] = [
         "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "100.64.0.0/10", "198.18.0.0/15",
-        "fc00::/7", "::1/128",
+        "fc00::/7", "fec0::/10", "::1/128",
     ].compactMap { IPNetwork($0) }
 }
