@@ -40,8 +40,10 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         // Server (WebSocket pipeline), Network (WebSocket client, byte buffers).
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-        // Pins of the NIO family; NIOSSL is what AsyncHTTPClient speaks TLS with.
+        // Pins of the NIO family; NIOSSL is what AsyncHTTPClient and the listener speak TLS with.
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        // Server: HTTP/2 on the TLS listener.
+        .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         // Server, Simulator: HTTP fields and statuses.
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
@@ -144,12 +146,16 @@ let package = Package(
                 "BluewireEvents",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -329,6 +335,9 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -338,6 +347,7 @@ let package = Package(
                 "BluewireGateway",
                 "BluewireModel",
                 "BluewireTesting",
+                "BluewireServer",
                 "BluewireAgent",
                 "BluewireCodec",
                 "BluewireWire",

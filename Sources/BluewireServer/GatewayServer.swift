@@ -6,34 +6,28 @@
 
 import BluewireEvents
 import BluewireModel
-import BluewireState
+package import BluewireState
 import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The HTTP surface: listeners, routes, live sockets and the web page.
 package struct GatewayServer: Service {
-    private let configuration: Configuration
-    private let core: ServerCore
-    private let logger: Logger
+    let configuration: Configuration
+    let core: ServerCore
+    let logger: Logger
 
     /// A server for a context; it listens once it runs.
     package init(configuration: Configuration, context: ServerContext, logger: Logger) {
         self.configuration = configuration
         self.logger = logger
-        core = ServerCore(context: context, hosts: configuration.hosts)
+        core = ServerCore(
+            context: context,
+            access: AccessRules(
+                hosts: configuration.hosts, clients: configuration.clients, limits: configuration.limits))
     }
 
     /// Where and how the server listens.
@@ -46,12 +40,18 @@ package struct GatewayServer: Service {
         package var socketPath: String?
         /// Names beside the loopback ones that the gateway answers to.
         package var hosts: [String] = []
-        /// How many connections are taken at once.
-        package var maximumConnections = 512
+        /// Certificate and key; nil for plain HTTP.
+        package var tls: TLSFiles?
+        /// What client certificates stand for, by the pin of their key.
+        package var clients: [String: Principal] = [:]
+        /// Which numeric addresses may connect.
+        package var admits: @Sendable (_ address: String) -> Bool = { _ in true }
+        /// How much is taken from whom.
+        package var limits = ServerLimits()
+        /// How often the certificate's files are looked at.
+        package var certificateCheck = Duration.seconds(10)
         /// How many WebSockets may wait to be authorised.
         package var maximumWaitingSockets = 256
-        /// How long a connection may stay idle between and inside requests.
-        package var idleTimeout = Duration.seconds(60)
         /// How often quiet live connections hear from us.
         package var heartbeat = Duration.seconds(15)
         /// Called once all listeners listen, with the TCP port.
@@ -97,10 +97,11 @@ package struct GatewayServer: Service {
         }
     }
 
-    /// Tries whether the TCP listener could listen, so that nothing has to be undone when it cannot.
+    /// Tries whether the TCP listener could listen, and with its certificate, so that nothing has to be undone when it cannot.
     ///
     /// - Throws: ``ServerError`` as ``run()`` would.
     package static func probe(_ configuration: Configuration) async throws(ServerError) {
+        if let tls = configuration.tls { _ = try ServerIdentity(tls) }
         guard configuration.port != 0 else { return }
         do {
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -109,57 +110,6 @@ package struct GatewayServer: Service {
             try await channel.close()
         } catch {
             let address = BindAddress.hostname(configuration.host, port: configuration.port)
-            throw ServerError(error, address: address, configuration: configuration)
-        }
-    }
-
-    private func listen(_ offers: AsyncStream<WebSocketRequest>.Continuation) async throws {
-        let ready = ReadyCounter(expected: configuration.socketPath == nil ? 1 : 2)
-        let responder = core.router().buildResponder()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await serve(
-                    responder, at: .hostname(configuration.host, port: configuration.port), offers, ready)
-            }
-            if let path = configuration.socketPath {
-                group.addTask { try await serve(responder, at: .unixDomainSocket(path: path), offers, ready) }
-            }
-            try await group.waitForAll()
-        }
-    }
-
-    private func serve(
-        _ responder: some HTTPResponder<GatewayRequestContext>, at address: BindAddress,
-        _ offers: AsyncStream<WebSocketRequest>.Continuation, _ ready: ReadyCounter
-    ) async throws {
-        let gate: @Sendable () -> [any RemovableChannelHandler] = {
-            [
-                WebSocketGate { request in
-                    if case .enqueued = offers.yield(request) { true } else { false }
-                }
-            ]
-        }
-        var limits = HTTP1Channel.Configuration.DecoderConfiguration()
-        limits.maxHeaderFieldSize = 16 * 1024
-        limits.maxHeaderListSize = 64 * 1024
-        limits.maxHeaderFieldCount = 100
-        let application = Application(
-            responder: responder,
-            server: .http1(
-                configuration: HTTP1Channel.Configuration(
-                    additionalChannelHandlers: gate(), idleTimeout: TimeAmount(configuration.idleTimeout),
-                    httpDecoderConfiguration: limits)),
-            configuration: ApplicationConfiguration(
-                address: address,
-                availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
-            onServerRunning: { channel in
-                if let path = configuration.socketPath, channel.localAddress?.port == nil { chmod(path, 0o600) }
-                if let port = ready.note(channel.localAddress?.port) { await configuration.onReady(port) }
-            },
-            logger: logger)
-        do {
-            try await application.run()
-        } catch {
             throw ServerError(error, address: address, configuration: configuration)
         }
     }
@@ -187,21 +137,5 @@ package struct GatewayServer: Service {
 
     private func beat() async {
         while (try? await core.context.clock.sleep(for: configuration.heartbeat)) != nil { core.feed.beat() }
-    }
-}
-
-/// Counts listeners until all of them listen.
-private final class ReadyCounter: Sendable {
-    private let state: Mutex<(missing: Int, port: Int)>
-
-    init(expected: Int) { state = Mutex((expected, 0)) }
-
-    /// Notes a listener; returns the TCP port when it was the last.
-    func note(_ port: Int?) -> Int? {
-        state.withLock { state in
-            state.missing -= 1
-            if let port { state.port = port }
-            return state.missing == 0 ? state.port : nil
-        }
     }
 }

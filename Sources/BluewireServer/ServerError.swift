@@ -26,13 +26,18 @@ package struct ServerError: Error, Hashable, Sendable {
 
     /// What kind of failure.
     package struct Code: Hashable, Sendable, CustomStringConvertible {
-        private enum Wrapped: String { case inUse = "port_in_use", denied = "port_denied", failed = "listen_failed" }
+        private enum Wrapped: String {
+            case inUse = "port_in_use", denied = "port_denied", failed = "listen_failed"
+            case certificate = "tls_unusable"
+        }
         private let wrapped: Wrapped
 
         /// Something else listens there.
         package static let inUse = Code(wrapped: .inUse)
         /// The address may not be bound.
         package static let denied = Code(wrapped: .denied)
+        /// A file of the TLS settings cannot be used.
+        package static let certificate = Code(wrapped: .certificate)
         /// Anything else.
         package static let failed = Code(wrapped: .failed)
 
@@ -45,6 +50,11 @@ extension ServerError: CustomStringConvertible {
 }
 
 extension ServerError {
+    /// A file of the TLS settings that cannot be used.
+    init(unusable path: String, because reason: String, remedy: String) {
+        self.init(code: .certificate, message: "\(path) cannot be used for TLS: \(reason).", remedy: remedy)
+    }
+
     /// What a listener threw, in words.
     init(_ error: any Error, address: BindAddress, configuration: GatewayServer.Configuration) {
         let isTCP = address == .hostname(configuration.host, port: configuration.port)

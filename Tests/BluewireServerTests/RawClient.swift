@@ -7,6 +7,8 @@
 import Logging
 import NIOCore
 import NIOPosix
+import NIOSSL
+import Synchronization
 
 @testable import BluewireServer
 
@@ -25,13 +27,26 @@ struct RawClient: ~Copyable {
     }
 
     /// Connects, and closes at the end of `body`.
+    ///
+    /// - Parameter trusting: the certificate to speak TLS with; nil for plain TCP.
     static func connect(
-        port: Int, _ body: (inout RawClient) async throws -> Void
+        port: Int, trusting certificate: NIOSSLCertificate? = nil, protocols: [String] = [],
+        _ body: (inout RawClient) async throws -> Void
     ) async throws {
+        let context = try certificate.map { certificate in
+            var configuration = TLSConfiguration.makeClientConfiguration()
+            configuration.trustRoots = .certificates([certificate])
+            configuration.applicationProtocols = protocols
+            return try NIOSSLContext(configuration: configuration)
+        }
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                    if let context {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+                    }
+                    return try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
         try await channel.executeThenClose { inbound, outbound in
@@ -48,6 +63,10 @@ struct RawClient: ~Copyable {
         self.outbound = outbound
     }
 
+    mutating func write(bytes: [UInt8]) async throws {
+        try await outbound.write(ByteBuffer(bytes: bytes))
+    }
+
     mutating func write(_ text: String) async throws {
         try await outbound.write(ByteBuffer(string: text))
     }
@@ -62,6 +81,18 @@ struct RawClient: ~Copyable {
             }
             guard try await fill() else { return buffer.readString(length: buffer.readableBytes) ?? "" }
         }
+    }
+
+    /// Everything until the other end closes; a connection that breaks ends there, too.
+    mutating func rest() async throws -> String {
+        while (try? await fill()) == true {}
+        return buffer.readString(length: buffer.readableBytes) ?? ""
+    }
+
+    /// The next so many bytes.
+    mutating func bytes(_ count: Int) async throws -> [UInt8] {
+        while buffer.readableBytes < count { guard try await fill() else { break } }
+        return buffer.readBytes(length: min(count, buffer.readableBytes)) ?? []
     }
 
     /// Asks for a WebSocket; returns the head of the answer.
@@ -111,6 +142,15 @@ struct RawClient: ~Copyable {
         buffer = copy
         return Frame(opcode: first & 15, payload: payload)
     }
+}
+
+/// A place for one value that a closure brings out.
+final class Mailbox<Value: Sendable>: Sendable {
+    private let content = Mutex<Value?>(nil)
+
+    var value: Value? { content.withLock { $0 } }
+
+    func put(_ value: Value) { content.withLock { $0 = value } }
 }
 
 /// Runs a server on a free port for the length of `body`.

@@ -135,13 +135,15 @@ final class Fixture: Sendable {
     }
 
     /// Journals messages in a chat.
-    func append(_ names: [String], chat: String = "ch_a") async throws {
+    func append(_ names: [String], chat: String = "ch_a", text: String? = nil) async throws {
         try await journal.append(
             names.enumerated().map { index, name in
-                EventDraft(
+                var message = MemoryStore.message(name, chat, row: Int64(index))
+                if let text { message.body = MessageBody(text: text) }
+                return EventDraft(
                     kind: .messageCreated, line: LineID(rawValue: "me"), chat: ChatID(rawValue: chat), subject: name,
                     identity: .once,
-                    snapshot: .message(MemoryStore.message(name, chat, row: Int64(index)), changed: [], arrival: .new))
+                    snapshot: .message(message, changed: [], arrival: .new))
             })
     }
 }

@@ -14,6 +14,9 @@ struct Authenticator: Sendable {
     let tokens: TokenRepository
     let origins: OriginPolicy
     let failures: FailedAttempts
+    let requests: RequestLimiter
+    /// What client certificates stand for, by their pins; empty where they stand for nobody.
+    let clients: [String: Principal]
 
     /// The name of the cookie of web sessions.
     static let cookie = "bluewire_session"
@@ -22,10 +25,16 @@ struct Authenticator: Sendable {
     ///
     /// - Parameters:
     ///   - peer: the address it came from, or nil for the gateway's own socket.
+    ///   - certificate: the pin of the certificate the client has shown, if any.
     ///   - isWebSocket: whether it asks for a WebSocket, which pages of strangers may open without asking first.
-    /// - Throws: ``NativeProblem`` 401, 403 or 429.
-    func principal(headers: HTTPFields, host: String?, peer: String?, isWebSocket: Bool) async throws -> Principal {
+    /// - Throws: ``NativeProblem`` 401 or 403, ``RateLimited`` 429.
+    func principal(
+        headers: HTTPFields, host: String?, peer: String?, certificate: String? = nil, isWebSocket: Bool
+    ) async throws -> Principal {
         guard let peer else { return .owner }
+        let holder = certificate.flatMap { clients[$0] }
+        // Where certificates have names, one without is refused: that is how a client is locked out.
+        guard clients.isEmpty || holder != nil else { throw NativeProblem.unknownCertificate }
         let isOwnPage = origins.accepts(origin: headers[.origin], host: host)
         if isWebSocket, !isOwnPage { throw NativeProblem.foreignOrigin }
         if let authorization = headers[.authorization] {
@@ -38,15 +47,21 @@ struct Authenticator: Sendable {
             guard isOwnPage else { throw NativeProblem.foreignOrigin }
             return try await checked(tokens.verify(session), peer: peer)
         }
+        if let holder {
+            // A browser shows the certificate for pages of strangers, too.
+            guard isOwnPage, !Self.isCrossSite(headers) else { throw NativeProblem.foreignOrigin }
+            try requests.admit(token: holder.id, address: peer)
+            return holder
+        }
         throw NativeProblem.unauthorized
     }
 
     /// A new web session for a one-time code or a token.
     ///
-    /// - Throws: ``NativeProblem`` 401 or 429.
+    /// - Throws: ``NativeProblem`` 401, ``RateLimited`` 429.
     func openSession(with secret: String, peer: String?) async throws -> String {
         let address = peer ?? "local"
-        if failures.isBlocked(address) { throw NativeProblem.tooManyFailures }
+        if let wait = failures.wait(address) { throw RateLimited(.tooManyFailures, wait: wait) }
         if let session = try await tokens.openSession(code: secret) { return session.secret }
         // A token works too: it is typed into the page where no link is at hand.
         if let holder = try await tokens.verify(secret), !holder.isSession {
@@ -70,10 +85,17 @@ struct Authenticator: Sendable {
 
     private func checked(_ principal: Principal?, peer: String) throws -> Principal {
         // A caller with good credentials is never slowed by the failures of others behind the same address.
-        if let principal { return principal }
-        if failures.isBlocked(peer) { throw NativeProblem.tooManyFailures }
+        if let principal {
+            try requests.admit(token: principal.id, address: peer)
+            return principal
+        }
+        if let wait = failures.wait(peer) { throw RateLimited(.tooManyFailures, wait: wait) }
         failures.note(peer)
         throw NativeProblem.unauthorized
+    }
+
+    private static func isCrossSite(_ headers: HTTPFields) -> Bool {
+        headers[.secFetchSite].map { $0 != "same-origin" && $0 != "none" } ?? false
     }
 
     private static func bearer(_ value: String) -> String? {
@@ -81,4 +103,9 @@ struct Authenticator: Sendable {
         guard pieces.count == 2, pieces[0].lowercased() == "bearer" else { return nil }
         return String(pieces[1])
     }
+}
+
+extension HTTPField.Name {
+    /// Where a browser says that a request comes from.
+    fileprivate static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
 }

@@ -32,6 +32,9 @@ struct BoundaryMiddleware: RouterMiddleware {
             response = .problem(allowed.isEmpty ? .notFound("route") : .methodNotAllowed(allowed))
         } catch let error as CancellationError {
             throw error
+        } catch let limited as RateLimited {
+            response = .problem(limited.problem)
+            response.headers[.retryAfter] = limited.retryAfter
         } catch {
             response = .problem(NativeProblem(error))
         }
@@ -39,7 +42,7 @@ struct BoundaryMiddleware: RouterMiddleware {
         return response
     }
 
-    private static func harden(_ headers: inout HTTPFields) {
+    static func harden(_ headers: inout HTTPFields) {
         if headers[.contentSecurityPolicy] == nil { headers[.contentSecurityPolicy] = "default-src 'none'" }
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
         headers[.referrerPolicy] = "no-referrer"

@@ -13,10 +13,15 @@ package struct GatewayRequestContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// The address it came from; nil for the gateway's own socket.
     package let peer: String?
+    /// The pin of the certificate the client has shown; nil where it shows none.
+    package var certificate: String?
+    /// The connection, or the stream of one.
+    let channel: (any Channel)?
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         peer = PeerAddress.of(source.channel)
+        channel = source.channel
     }
 }
 

@@ -89,6 +89,7 @@ extension NativeProblem {
     init(_ error: any Error) {
         switch error {
         case let problem as NativeProblem: self = problem
+        case let error as RateLimited: self = error.problem
         case let error as RequestError:
             self.init(.badRequest, detail: error.message, remedy: error.remedy)
         case let error as RuleError:

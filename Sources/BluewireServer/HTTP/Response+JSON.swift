@@ -29,7 +29,11 @@ extension Response {
     static func problem(_ problem: NativeProblem) -> Response {
         var headers: HTTPFields = [.contentType: "application/problem+json"]
         if problem.status == 401 { headers[.wwwAuthenticate] = "Bearer" }
-        if problem.status == 429 { headers[.retryAfter] = String(problem.retryAfter ?? 60) }
+        switch problem.status {
+        case 429: headers[.retryAfter] = String(problem.retryAfter ?? 60)
+        case 503: headers[.retryAfter] = String(problem.retryAfter ?? 10)
+        default: break
+        }
         if let allowed = problem.allowed { headers[.allow] = allowed.joined(separator: ", ") }
         // What is left of a body that was refused is not read.
         if problem.status == 413 { headers[.connection] = "close" }

@@ -17,16 +17,22 @@ package final class ServerCore: Sendable {
     let authenticator: Authenticator
     let origins: OriginPolicy
     let feed: EventFeed
+    let requests: RequestLimiter
+    let sockets: SocketCounter
     /// The API description, made once.
     let description: [UInt8]
 
-    /// The parts for a context and the host names the gateway answers to.
-    package init(context: ServerContext, hosts: [String] = []) {
+    /// The parts for a context, and who may talk to it.
+    package init(context: ServerContext, access: AccessRules = AccessRules()) {
         self.context = context
-        origins = OriginPolicy(names: hosts)
+        let limits = access.limits
+        origins = OriginPolicy(names: access.hosts)
+        requests = RequestLimiter(
+            elsewhere: limits.requests, loopback: limits.requestsOnLoopback, clock: context.clock)
+        sockets = SocketCounter(elsewhere: limits.sockets, loopback: limits.socketsOnLoopback)
         authenticator = Authenticator(
             tokens: context.state.tokens(clock: context.clock), origins: origins,
-            failures: FailedAttempts(clock: context.clock))
+            failures: FailedAttempts(clock: context.clock), requests: requests, clients: access.clients)
         var document = OpenAPIDocument(version: context.version)
         description = (try? document.json().json) ?? []
         feed = EventFeed(journal: context.journal, render: context.render)
@@ -40,8 +46,7 @@ package final class ServerCore: Sendable {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 var call = Call(request: request, requestContext: context, caller: nil, server: self)
                 if case .scope(let scope) = route.access {
-                    let caller = try await self.caller(
-                        request.headers, host: request.head.authority, peer: context.peer)
+                    let caller = try await self.caller(request, context)
                     guard caller.may(scope) else {
                         self.context.audit?.note(.scopeDenied(scope, operation: route.contract.name), by: caller.id)
                         throw NativeProblem.missing(scope)
@@ -56,9 +61,11 @@ package final class ServerCore: Sendable {
     }
 
     /// Who sent a request; what is refused is written down.
-    private func caller(_ headers: HTTPFields, host: String?, peer: String?) async throws -> Principal {
+    private func caller(_ request: Request, _ source: GatewayRequestContext) async throws -> Principal {
         do {
-            return try await authenticator.principal(headers: headers, host: host, peer: peer, isWebSocket: false)
+            return try await authenticator.principal(
+                headers: request.headers, host: request.head.authority, peer: source.peer,
+                certificate: source.certificate, isWebSocket: false)
         } catch let problem as NativeProblem {
             context.audit?.note(.authenticationRefused(reason: problem.code), by: "unknown")
             throw problem

@@ -45,11 +45,12 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
                     .badRequest("The WebSocket handshake is malformed.", remedy: "Use a client of RFC 6455."))
             }
             let request = WebSocketRequest(
-                head: head, handshake: handshake, peer: PeerAddress.of(context.channel), channel: context.channel,
+                head: head, handshake: handshake, peer: PeerAddress.of(context.channel),
+                certificate: (try? watch(context))?.certificate, channel: context.channel,
                 gate: NIOLoopBound(self, eventLoop: context.eventLoop))
             if !offer(request) {
                 refuse(
-                    NativeProblem(.tooManySockets, remedy: "Close others, then try again."))
+                    NativeProblem(.socketsFull, remedy: "Close others, then try again."), retryAfter: "10")
             }
         default:
             // The end of the withheld request belongs to nobody.
@@ -58,18 +59,20 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     /// Answers with a problem and closes the connection.
-    func refuse(_ problem: NativeProblem) {
+    func refuse(_ problem: NativeProblem, retryAfter: String? = nil) {
         guard let context else { return }
         let json = problem.json
         var fields: HTTPFields = [
             .contentType: "application/problem+json", .contentLength: String(json.count), .connection: "close",
         ]
+        fields[.retryAfter] = retryAfter
         if problem.status == 401 { fields[.wwwAuthenticate] = "Bearer" }
         let head = HTTPResponse(status: HTTPResponse.Status(code: problem.status), headerFields: fields)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(ByteBuffer(bytes: json))), promise: nil)
-        let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel.close(promise: nil) }
+        // Where requests are watched, the connection ends gently because the answer says so.
+        let channel = (try? watch(context)) == nil ? context.channel : nil
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in channel?.close(promise: nil) }
     }
 
     /// Accepts the handshake and turns the connection into a WebSocket.
@@ -83,7 +86,7 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
             [
                 WebSocketFrameEncoder(),
                 ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: WebSocketTap.largestFrame)),
-                WebSocketProtocolErrorHandler(), tap,
+                tap,
             ], position: .before(self))
         // Everything that speaks HTTP goes; the state handler too, or its idle timer would end the socket.
         pipeline.removeHandler(context: try pipeline.context(handlerType: HTTP1ToHTTPServerCodec.self), promise: nil)
@@ -92,7 +95,15 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
             context: try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self), promise: nil)
         pipeline.removeHandler(
             context: try pipeline.context(handlerType: HTTPConnectionStateHandler.self), promise: nil)
+        if let watch = try? pipeline.context(handlerType: RequestWatch.self) {
+            (watch.handler as? RequestWatch)?.becameSocket()
+            pipeline.removeHandler(context: watch, promise: nil)
+        }
         pipeline.removeHandler(context: context, promise: nil)
+    }
+
+    private func watch(_ context: ChannelHandlerContext) throws -> RequestWatch {
+        try context.pipeline.syncOperations.handler(type: RequestWatch.self)
     }
 }
 
@@ -101,12 +112,13 @@ struct WebSocketRequest: Sendable {
     let head: HTTPRequest
     let handshake: WebSocketHandshake
     let peer: String?
+    let certificate: String?
     let channel: any NIOCore.Channel
     let gate: NIOLoopBound<WebSocketGate>
 
     /// Answers with a problem and closes the connection.
-    func refuse(_ problem: NativeProblem) {
-        channel.eventLoop.execute { gate.value.refuse(problem) }
+    func refuse(_ problem: NativeProblem, retryAfter: String? = nil) {
+        channel.eventLoop.execute { gate.value.refuse(problem, retryAfter: retryAfter) }
     }
 
     /// Turns the connection into a WebSocket.

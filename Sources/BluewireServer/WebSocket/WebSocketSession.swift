@@ -23,6 +23,12 @@ struct WebSocketSession: Sendable {
         let start: (EventSelection, EventFeed.Position)
         do {
             start = try await authorise(request)
+            try core.sockets.enter(start.0.caller, address: request.peer)
+        } catch {
+            return request.refuse(NativeProblem(error), retryAfter: (error as? RateLimited)?.retryAfter)
+        }
+        defer { core.sockets.leave(start.0.caller) }
+        do {
             try await request.accept(liveness)
         } catch {
             return request.refuse(NativeProblem(error))
@@ -43,8 +49,10 @@ struct WebSocketSession: Sendable {
     private func authorise(_ request: WebSocketRequest) async throws -> (EventSelection, EventFeed.Position) {
         let head = request.head
         if request.peer != nil, !core.origins.accepts(host: head.authority) { throw NativeProblem.wrongHost }
+        try core.requests.admit(address: request.peer)
         let caller = try await core.authenticator.principal(
-            headers: head.headerFields, host: head.authority, peer: request.peer, isWebSocket: true)
+            headers: head.headerFields, host: head.authority, peer: request.peer, certificate: request.certificate,
+            isWebSocket: true)
         guard caller.may(.messagesRead) else { throw NativeProblem.missing(.messagesRead) }
         let query = URI(head.path ?? "/").queryParameters
         var selection = EventSelection(

@@ -23,12 +23,13 @@ final class WebSocketTap: ChannelInboundHandler {
     typealias OutboundOut = WebSocketFrame
 
     /// The largest frame taken from a client.
-    static let largestFrame = 65_536
+    static let largestFrame = 1 << 20
 
     private let liveness: WebSocketLiveness
     private var lastHeard = NIODeadline.now()
     private var watch: RepeatedTask?
     private var hasSentClose = false
+    private var rules = WebSocketFrameRules()
 
     init(liveness: WebSocketLiveness) {
         self.liveness = liveness
@@ -56,6 +57,7 @@ final class WebSocketTap: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         lastHeard = .now()
         let frame = unwrapInboundIn(data)
+        if let code = rules.violation(by: frame) { return fail(code, context: context) }
         switch frame.opcode {
         case .ping:
             // Nothing follows a close, and a client that only pings must not fill our memory.
@@ -83,7 +85,18 @@ final class WebSocketTap: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
+        switch error {
+        case NIOWebSocketError.invalidFrameLength: fail(.messageTooLarge, context: context)
+        case is NIOWebSocketError: fail(.protocolError, context: context)
+        default: context.close(promise: nil)
+        }
+    }
+
+    /// Ends a socket whose client breaks the rules: says why, and listens no longer.
+    private func fail(_ code: WebSocketErrorCode, context: ChannelHandlerContext) {
+        guard !hasSentClose else { return context.close(promise: nil) }
+        close(code, context: context)
+        (try? context.pipeline.syncOperations.handler(type: ConnectionGuard.self))?.linger()
     }
 
     /// Says goodbye and gives the other end a moment to answer.

@@ -77,8 +77,22 @@ package struct ProblemKind: Hashable, Sendable {
         500, "internal", "Internal error", "The gateway failed; its log names the place.")
     package static let unavailable = ProblemKind(
         503, "unavailable", "Unavailable", "Something the route needs cannot be used now.")
+    package static let requestTimeout = ProblemKind(
+        408, "request_timeout", "Too slow", "The request did not arrive in time.")
+    package static let headTooLarge = ProblemKind(
+        431, "head_too_large", "Header too large", "The header of the request has too many fields or bytes.")
+    package static let foreignAddress = ProblemKind(
+        403, "foreign_address", "Not allowed", "The gateway does not talk to the address the connection comes from.")
+    package static let unknownCertificate = ProblemKind(
+        403, "unknown_certificate", "Unknown client", "The client certificate is not one that the gateway knows.")
     package static let tooManySockets = ProblemKind(
-        503, "too_many_sockets", "Too many live connections", "The gateway takes no more WebSockets now.")
+        429, "too_many_sockets", "Too many live connections", "The token holds as many WebSockets as it may.")
+    package static let tooManyConnections = ProblemKind(
+        429, "too_many_connections", "Too many connections", "The address holds as many connections as it may.")
+    package static let socketsFull = ProblemKind(
+        503, "sockets_full", "Too many live connections", "The gateway takes no more WebSockets now.")
+    package static let connectionsFull = ProblemKind(
+        503, "connections_full", "Too many connections", "The gateway holds as many connections as it may.")
 
     /// Every kind, by status and code.
     package static let all: [ProblemKind] =
