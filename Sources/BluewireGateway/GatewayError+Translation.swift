@@ -92,7 +92,11 @@ extension GatewayError {
     }
 
     private static func code(of error: ServerError) -> Code {
-        error.code == .denied ? .denied : .unavailable
+        switch error.code {
+        case .denied: .denied
+        case .certificate: .configuration
+        default: .unavailable
+        }
     }
 
     private static func code(of error: SimulatorError) -> Code {

@@ -7,6 +7,7 @@
 import BluewireAgent
 import BluewireGateway
 import BluewireModel
+import BluewireServer
 import Foundation
 import Testing
 
@@ -107,5 +108,75 @@ import Testing
     @Test(arguments: ["", ":", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", ":80", "a:b"])
     func otherListenAddressesAreRefused(text: String) {
         #expect(GatewayConfiguration.ListenAddress(text) == nil)
+    }
+
+    @Test func tlsAndLimitsAreRead() throws {
+        let pin = "A8Gua+SjSV1xEzGS9kSS0g89d8LBg51NFUW5p0AWw6Y="
+        let configuration = try load(
+            yaml: """
+                tls:
+                  certificate: ~/tls/certificate.pem
+                  key: ~/tls/key.pem
+                  client-ca: /etc/ca.pem
+                  clients:
+                    - name: phone
+                      spki: \(pin)
+                      scopes: [read]
+                      chats: [ch_a]
+                limits:
+                  requests: 5/9
+                  sockets: off
+                  connections: 99
+                allowed-clients: [192.168.0.0/16, "fd00::/8"]
+                """)
+        #expect(configuration.tls?.certificate == "/home/somebody/tls/certificate.pem")
+        #expect(configuration.tls?.clientAuthority == "/etc/ca.pem")
+        #expect(configuration.clients.map(\.spki) == [pin])
+        #expect(configuration.clients.first?.chats == ["ch_a"])
+        #expect(configuration.limits.requestsOnLoopback == RequestRate(perSecond: 5, burst: 9))
+        #expect(configuration.limits.sockets == nil)
+        #expect(configuration.limits.connections == 99)
+        #expect(configuration.limits.connectionsOnLoopback == nil)
+        #expect(configuration.limits.connectionsPerAddress == 256)
+        let clients = try #require(configuration.allowedClients)
+        for address in ["127.0.0.1", "::1", "192.168.7.7", "::ffff:192.168.7.7", "fd12::1", "fd12::1%en0"] {
+            #expect(clients.contains(address))
+        }
+        for address in ["10.0.0.1", "2001:db8::1", "64:ff9b::c0a8:1", "unknown", ""] {
+            #expect(!clients.contains(address))
+        }
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:1", true), ("127.8.8.8:1", true), ("localhost:1", true), ("[::1]:1", true), ("0.0.0.0:1", false),
+        ("[::]:1", false), ("192.168.1.5:1", false), ("mac.local:1", false), ("localhost.evil.example:1", false),
+    ])
+    func whatOtherMachinesReachIsKnown(_ text: String, _ isLoopback: Bool) throws {
+        #expect(try #require(GatewayConfiguration.ListenAddress(text)).isLoopback == isLoopback)
+    }
+
+    @Test(arguments: [
+        ("tls:\n  certificate: /a", "tls.key"), ("tls:\n  key: /a", "tls.certificate"),
+        ("tls:\n  client-ca: /a", "tls.certificate"), ("limits:\n  requests: fast", "limits.requests"),
+        ("limits:\n  connections: 3", "limits.connections"), ("limits:\n  connections: off", "limits.connections"),
+        ("limits:\n  sockets: 0", "limits.sockets"), ("allowed-clients: [my-phone]", "allowed-clients"),
+        ("listen-plain: perhaps", "listen-plain"),
+        (
+            "tls:\n  certificate: /a\n  key: /b\n  clients:\n    - name: x\n      spki: y\n      scopes: [read]",
+            "client-ca"
+        ),
+        (
+            "tls:\n  certificate: /a\n  key: /b\n  client-ca: /c\n  clients:\n    - name: x\n      spki: y\n"
+                + "      scopes: [read]", "spki"
+        ),
+        (
+            "tls:\n  certificate: /a\n  key: /b\n  client-ca: /c\n  clients:\n    - name: x\n"
+                + "      spki: A8Gua+SjSV1xEzGS9kSS0g89d8LBg51NFUW5p0AWw6Y=\n      scopes: [fly]", "scopes"
+        ),
+    ])
+    func wrongSettingsOfTheListenerAreNamed(yaml: String, named: String) throws {
+        let error = #expect(throws: GatewayError.self) { try load(yaml: yaml) }
+        #expect(error?.code == .configuration)
+        #expect(error?.message.contains(named) == true)
     }
 }

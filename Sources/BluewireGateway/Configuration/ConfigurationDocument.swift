@@ -12,6 +12,7 @@ struct ConfigurationDocument {
     var scalars: [String: String] = [:]
     var agents: [GatewayConfiguration.AgentEntry] = []
     var webhooks: [GatewayConfiguration.WebhookEntry] = []
+    var clients: [GatewayConfiguration.ClientEntry] = []
 
     init() {}
 
@@ -55,6 +56,10 @@ struct ConfigurationDocument {
         case ("webhooks", .sequence(let sequence)):
             webhooks = try Self.entries(
                 sequence, key: key, allowed: ["name", "url", "secretVariable", "events"], path: path
+            )
+        case ("tls.clients", .sequence(let sequence)):
+            clients = try Self.entries(
+                sequence, key: key, allowed: ["name", "spki", "scopes", "chats"], path: path
             )
         case (_, .mapping(let mapping)):
             for (inner, value) in mapping {
@@ -129,7 +134,7 @@ struct ConfigurationDocument {
 
     private static func unknown(_ key: String, mark: Mark?, path: String) -> GatewayError {
         let place = mark.map { "line \($0.line)" } ?? "the file"
-        let known = ConfigurationKey.allCases.map(\.rawValue) + ["agents", "webhooks"]
+        let known = ConfigurationKey.allCases.map(\.rawValue) + ["agents", "tls.clients", "webhooks"]
         return GatewayError(
             .configuration, message: "\(path), \(place): \"\(key)\" is not a setting.",
             remedy: "Known are: \(known.sorted().joined(separator: ", "))."

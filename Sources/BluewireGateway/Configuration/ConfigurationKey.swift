@@ -7,7 +7,16 @@
 /// The scalar settings: their keys in the file, on the command line and in the environment come from here.
 package enum ConfigurationKey: String, CaseIterable, Sendable {
     case listen
+    case listenPlain = "listen-plain"
     case allowedHosts = "allowed-hosts"
+    case allowedClients = "allowed-clients"
+    case certificate = "tls.certificate"
+    case certificateKey = "tls.key"
+    case clientAuthority = "tls.client-ca"
+    case requestLimit = "limits.requests"
+    case connectionLimit = "limits.connections"
+    case addressLimit = "limits.connections-per-address"
+    case socketLimit = "limits.sockets"
     case state
     case database
     case home
@@ -32,6 +41,15 @@ package enum ConfigurationKey: String, CaseIterable, Sendable {
     package var summary: String {
         switch self {
         case .listen: "where to listen, host:port (127.0.0.1:8787)"
+        case .listenPlain: "true: listen without TLS where other machines can reach it"
+        case .allowedClients: "the only addresses and networks that may connect, besides this machine"
+        case .certificate: "the certificate of the listener, PEM; with tls.key turns TLS on"
+        case .certificateKey: "its key, PEM"
+        case .clientAuthority: "clients must show a certificate that these sign, PEM"
+        case .requestLimit: "requests a second of one address and token, as rate/burst (20/40), or off"
+        case .connectionLimit: "connections in all (1024)"
+        case .addressLimit: "connections of one address (256), or off"
+        case .socketLimit: "WebSockets of one token (32), or off"
         case .allowedHosts: "more host names requests may carry, separated by commas"
         case .state: "the state directory"
         case .database: "the Messages database (~/Library/Messages/chat.db)"

@@ -47,6 +47,7 @@ package struct ConfigurationLoader: Sendable {
         configuration.agents = document.agents
         configuration.crashPoint = environment["BLUEWIRE_CRASH_AT"]
         configuration.webhooks = document.webhooks
+        configuration.clients = document.clients
         try validate(configuration)
         return configuration
     }
@@ -112,6 +113,7 @@ package struct ConfigurationLoader: Sendable {
                 )
             }
         }
+        try ListeningSettings.validate(configuration)
         if configuration.transport == .simulator, configuration.simulatorSocket == nil {
             throw GatewayError(
                 .configuration, message: "transport is simulator, but simulator-socket is not set.",

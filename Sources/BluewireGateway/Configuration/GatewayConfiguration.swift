@@ -6,11 +6,23 @@
 
 package import BluewireAgent
 package import BluewireModel
+import BluewireNetwork
+package import BluewireServer
 
 /// Everything the gateway can be told, after file, environment and flags were put over the defaults.
 package struct GatewayConfiguration: Hashable, Sendable {
     /// Where the HTTP server listens.
     package var listen = ListenAddress(host: "127.0.0.1", port: 8787)
+    /// Whether it may listen without TLS where other machines can reach it.
+    package var listensPlain = false
+    /// The files of the TLS listener; nil for plain HTTP.
+    package var tls: TLSFiles?
+    /// What client certificates stand for.
+    package var clients: [ClientEntry] = []
+    /// Who may connect; nil for everybody.
+    package var allowedClients: AllowedClients?
+    /// How much is taken from whom.
+    package var limits = ServerLimits()
     /// Host names requests may carry besides loopback's; a request for another host is refused.
     package var allowedHosts: [String] = []
     /// The state directory.
@@ -96,6 +108,12 @@ package struct GatewayConfiguration: Hashable, Sendable {
             self.init(host: String(bare), port: number)
         }
 
+        /// Whether only this machine can reach it.
+        package var isLoopback: Bool {
+            guard let address = IPAddress(host) else { return host.lowercased() == "localhost" }
+            return AllowedClients.loopback.contains { $0.contains(address) }
+        }
+
         package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
     }
 
@@ -114,6 +132,18 @@ package struct GatewayConfiguration: Hashable, Sendable {
 
         /// An agent without a model of its own.
         package init(agent: AgentConfiguration) { self.agent = agent }
+    }
+
+    /// A client certificate as the configuration file writes it.
+    package struct ClientEntry: Hashable, Sendable, Codable {
+        /// What its owner calls it.
+        package var name: String
+        /// The pin of its key: base64 of the SHA-256 of the public key.
+        package var spki: String
+        /// What it allows.
+        package var scopes: [String]
+        /// The ids of the only chats it sees; all when absent.
+        package var chats: [String]?
     }
 
     /// A webhook as the configuration file writes it.

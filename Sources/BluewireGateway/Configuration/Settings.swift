@@ -41,6 +41,7 @@ struct Settings {
             }
             configuration.listen = address
         }
+        try applyListening(to: &configuration)
         if let text = string(.transport) {
             guard let kind = GatewayConfiguration.TransportKind(rawValue: text) else {
                 throw invalid(.transport, text, expected: "applescript, simulator or none")
@@ -71,7 +72,7 @@ struct Settings {
         configuration.agentsSend = try bool(.agentsSend) ?? configuration.agentsSend
     }
 
-    private func invalid(_ key: ConfigurationKey, _ value: String, expected: String) -> GatewayError {
+    func invalid(_ key: ConfigurationKey, _ value: String, expected: String) -> GatewayError {
         GatewayError(
             .configuration, message: "\(key.rawValue) is \"\(value)\", which is not a valid value.",
             remedy: "Expected: \(expected). It may come from a flag, from \(key.environmentName) or from the file."

@@ -40,12 +40,14 @@ package enum Gateway {
     private static func announce(
         port: Int, parts: GatewayParts, configuration: GatewayConfiguration, greet: @Sendable (Greeting) -> Void
     ) async {
-        let host = configuration.listen.host == "0.0.0.0" ? "127.0.0.1" : configuration.listen.host
+        let isEverywhere = ListeningSettings.everywhere.contains(configuration.listen.host)
+        let host = isEverywhere ? "127.0.0.1" : configuration.listen.host
         let address = GatewayConfiguration.ListenAddress(host: host, port: port)
         let code = try? await parts.state.tokens().createLoginCode(scopes: Scope.all)
         greet(
             Greeting(
-                url: "http://\(address)/" + (code.map { "#token=\($0)" } ?? ""), port: port,
+                url: "\(configuration.tls == nil ? "http" : "https")://\(address)/"
+                    + (code.map { "#token=\($0)" } ?? ""), port: port,
                 socket: parts.directory.socketPath,
                 sending: parts.line.transports.isEmpty
                     ? "off (reading only)" : parts.line.transports.map(\.name).joined(separator: ", ")

@@ -43,6 +43,7 @@ struct GatewayParts: Sendable {
     /// - Throws: the error of the part that could not be opened, with its remedy.
     static func open(_ configuration: GatewayConfiguration, logger: Logger) async throws -> GatewayParts {
         // Whatever can be refused without touching the state is refused first: a wrong setting leaves nothing behind.
+        try ListeningSettings.checkReach(configuration)
         let policy = try egressPolicy(configuration)
         try AgentFactory(configuration: configuration, egress: EgressClient(policy: policy), logger: logger).check()
         try StateDirectory.checkFree(path: configuration.stateDirectory)
@@ -114,7 +115,11 @@ struct GatewayParts: Sendable {
         var server = GatewayServer.Configuration()
         server.host = configuration.listen.host
         server.port = configuration.listen.port
-        server.hosts = configuration.allowedHosts
+        server.hosts = ListeningSettings.hosts(configuration)
+        server.tls = configuration.tls
+        server.clients = ListeningSettings.principals(configuration)
+        server.limits = configuration.limits
+        if let clients = configuration.allowedClients { server.admits = { clients.contains($0) } }
         return server
     }
 

@@ -102,7 +102,8 @@ package struct ProblemKind: Hashable, Sendable {
             attachmentUnavailable, methodNotAllowed, ambiguous, unsupported, conflict, cursorExpired, bodyTooLarge,
             unsupportedMedia, rangeNotSatisfiable, wrongHost, invalidRequest, keyReused, rateLimited, unexpected,
             unavailable,
-            tooManySockets,
+            requestTimeout, headTooLarge, foreignAddress, unknownCertificate,
+            tooManySockets, tooManyConnections, socketsFull, connectionsFull,
         ] + databases
 
     /// Why the Messages database or our own state cannot be used; the codes are those of the command line.
