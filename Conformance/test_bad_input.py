@@ -313,7 +313,8 @@ class ListenTest(BadInput):
             self.refused(UNAVAILABLE, f"{address}", *self.serve(listen=address))
 
     def test_an_address_of_another_machine(self):
-        self.refused(UNAVAILABLE, "192.0.2.1", *self.serve(listen="192.0.2.1:8787"))
+        plain = {"BLUEWIRE_LISTEN_PLAIN": "true"}
+        self.refused(UNAVAILABLE, "192.0.2.1", *self.serve(listen="192.0.2.1:8787"), env=plain)
 
     def test_a_port_for_root(self):
         with open("/proc/sys/net/ipv4/ip_unprivileged_port_start") as start:
@@ -322,7 +323,30 @@ class ListenTest(BadInput):
         self.refused(DENIED, "127.0.0.1:80 ", *self.serve(listen="127.0.0.1:80"))
 
     def test_a_name_that_does_not_resolve(self):
-        self.refused(UNAVAILABLE, "no-such-host.invalid", *self.serve(listen="no-such-host.invalid:8787"))
+        self.refused(UNAVAILABLE, "no-such-host.invalid", *self.serve(listen="no-such-host.invalid:8787"),
+                     env={"BLUEWIRE_LISTEN_PLAIN": "true"})
+
+    def test_an_address_for_others_without_tls(self):
+        for listen in ("0.0.0.0:8787", "[::]:8787", "192.0.2.1:8787", "mac.local:8787"):
+            remedy = self.refused(CONFIGURATION, "TLS", *self.serve(listen=listen))
+            self.assertIn("bluewire tls init", remedy)
+
+    def test_files_for_tls_that_cannot_be_used(self):
+        made = self.execute("tls", "init", "--out", str(self.folder / "tls"))
+        self.assertEqual(made.returncode, 0, made.stderr)
+        certificate, key = self.folder / "tls" / "certificate.pem", self.folder / "tls" / "key.pem"
+        self.refused(CONFIGURATION, "tls.key", *self.serve(), env={"BLUEWIRE_TLS_CERTIFICATE": str(certificate)})
+        both = {"BLUEWIRE_TLS_CERTIFICATE": str(certificate), "BLUEWIRE_TLS_KEY": str(key)}
+        good = key.read_bytes()
+        key.chmod(0o644)
+        self.assertIn("chmod 600", self.refused(CONFIGURATION, "key.pem", *self.serve(), env=both))
+        key.chmod(0o600)
+        key.write_bytes(good[:60])
+        self.refused(CONFIGURATION, "key.pem", *self.serve(), env=both)
+        key.unlink()
+        self.refused(CONFIGURATION, "key.pem", *self.serve(), env=both)
+        certificate.write_text("no certificate")
+        self.refused(CONFIGURATION, "certificate.pem", *self.serve(), env=both)
 
 
 class ConfigurationTest(BadInput):
