@@ -15,7 +15,12 @@ import BluewireModel
 /// Snapshots as the journal stores them: JSON, with the version of their layout in a column beside it.
 enum SnapshotCoding {
     static func encode(_ snapshot: Snapshot) throws -> [UInt8] {
-        [UInt8](try JSONEncoder().encode(snapshot))
+        guard case .message(let message, let changed, let arrival) = snapshot else {
+            return [UInt8](try JSONEncoder().encode(snapshot))
+        }
+        var writer = SnapshotWriter()
+        try writer.write(message, changed: changed, arrival: arrival)
+        return writer.bytes
     }
 
     /// The snapshot in `bytes`; a gap when this build cannot read it, so that a reader never gets stuck.
