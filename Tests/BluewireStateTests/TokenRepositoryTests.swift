@@ -50,6 +50,30 @@ import Testing
         #expect(try await tokens.verify(String(changed)) == nil)
     }
 
+    @Test func whatAnotherProcessRevokesIsNoticedAfterASecond() async throws {
+        let (token, secret) = try await tokens.create(name: "app", scopes: Scope.all)
+        #expect(try await tokens.verify(secret)?.id == token.id)
+        let other = try StateDatabase(path: folder.file("state.db")).tokens(clock: clock)
+        #expect(try await other.revoke(token.id))
+        clock.advance(by: .seconds(1))
+        #expect(try await tokens.verify(secret) == nil)
+    }
+
+    @Test func aTokenThatWasJustUsedEndsOnTime() async throws {
+        let (token, secret) = try await tokens.create(
+            name: "app", scopes: Scope.all, expiresAt: clock.now + .milliseconds(500))
+        #expect(try await tokens.verify(secret)?.id == token.id)
+        clock.advance(by: .milliseconds(500))
+        #expect(try await tokens.verify(secret) == nil)
+    }
+
+    @Test func aTokenThatWasJustUsedIsRefusedOnceRevoked() async throws {
+        let (token, secret) = try await tokens.create(name: "app", scopes: Scope.all)
+        #expect(try await tokens.verify(secret)?.id == token.id)
+        #expect(try await tokens.revoke(token.id))
+        #expect(try await tokens.verify(secret) == nil)
+    }
+
     @Test func tokenEndsWhenItExpiresOrIsRevoked() async throws {
         let (_, short) = try await tokens.create(
             name: "short", scopes: [.read], expiresAt: clock.now + .seconds(60))

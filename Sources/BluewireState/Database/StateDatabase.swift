@@ -16,6 +16,8 @@ package final class StateDatabase: Sendable {
     package let writer: DatabasePool
     /// Signs the audit trail.
     let auditKey: AuditKey
+    /// Whom secrets belong to, for a moment.
+    let verifiedTokens = VerifiedTokens()
 
     /// Opens or creates the file and brings its schema up to date.
     ///

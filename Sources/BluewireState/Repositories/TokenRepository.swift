@@ -56,8 +56,11 @@ package struct TokenRepository: Sendable {
         let now = clock.now
         let isSession = secret.hasPrefix("bws_")
         guard isSession || secret.hasPrefix("bw_") else { return nil }
+        let verified = database.verifiedTokens
+        if let known = verified.principal(of: hash, now: now) { return known }
+        let generation = verified.generation
         let table = isSession ? "session" : "token"
-        let found = try await database.read { db -> (principal: Principal, isStale: Bool)? in
+        let found = try await database.read { db -> (entry: VerifiedTokens.Entry, isStale: Bool)? in
             let live = isSession ? "" : "AND revokedAt IS NULL"
             let used = isSession ? "NULL" : "lastUsedAt"
             let rows = try Row.fetchAll(
@@ -69,18 +72,21 @@ package struct TokenRepository: Sendable {
                 let last = (row[5] as Int64?).map { Timestamp(nanoseconds: $0) }
                 let principal = Principal(
                     id: row[0], scopes: Columns.scopes(row[2]), chats: Columns.chats(row[3]), isSession: isSession)
-                return (principal, !isSession && (last.map { now - $0 > .seconds(600) } ?? true))
+                let entry = VerifiedTokens.Entry(
+                    principal: principal, checkedAt: now, expiresAt: Columns.time(row[4]))
+                return (entry, !isSession && (last.map { now - $0 > .seconds(600) } ?? true))
             }
             return nil
         }
         if let found, found.isStale {
-            let id = found.principal.id
+            let id = found.entry.principal.id
             try await database.write { db in
                 try db.execute(
                     sql: "UPDATE token SET lastUsedAt = ? WHERE id = ?", arguments: [now.nanoseconds, id])
             }
         }
-        return found?.principal
+        if let found { verified.note(found.entry, of: hash, generation: generation) }
+        return found?.entry.principal
     }
 
     /// Every token, revoked ones included, newest first.
@@ -107,6 +113,7 @@ package struct TokenRepository: Sendable {
     @discardableResult
     package func revoke(_ id: String) async throws -> Bool {
         let now = clock.now
+        defer { database.verifiedTokens.forgetAll() }
         return try await database.write { db in
             try db.execute(
                 sql: "UPDATE token SET revokedAt = ? WHERE id = ? AND revokedAt IS NULL",
@@ -165,6 +172,7 @@ package struct TokenRepository: Sendable {
 
     /// Ends a web session.
     package func closeSession(_ id: String) async throws {
+        defer { database.verifiedTokens.forgetAll() }
         try await database.write { db in try db.execute(sql: "DELETE FROM session WHERE id = ?", arguments: [id]) }
     }
 }
