@@ -21,9 +21,12 @@ package final class DirectoryCache: Sendable {
         var fingerprint: Fingerprint?
         var contactsVersion: Int
         var directory: ChatDirectory?
+        /// The `data_version` each connection had when the directory was found to be right.
+        var versions: [ObjectIdentifier: Int64] = [:]
     }
 
     private let schema: SchemaReport
+    private let fingerprintSQL: String
     private let line: LineID
     private let identities: ChatIdentities
     private let contacts: ContactBook?
@@ -32,6 +35,7 @@ package final class DirectoryCache: Sendable {
     /// A cache for a database with that schema.
     package init(schema: SchemaReport, line: LineID, identities: ChatIdentities, contacts: ContactBook?) {
         self.schema = schema
+        fingerprintSQL = Self.fingerprintSQL(schema)
         self.line = line
         self.identities = identities
         self.contacts = contacts
@@ -39,10 +43,21 @@ package final class DirectoryCache: Sendable {
 
     /// The directory as it is in the transaction of `db`.
     package func current(in db: Database) throws -> ChatDirectory {
-        let fingerprint = try fingerprint(in: db)
         let contactsVersion = contacts?.version ?? 0
-        let kept = state.withLock { state in
-            state.fingerprint == fingerprint && state.contactsVersion == contactsVersion ? state.directory : nil
+        let connection = ObjectIdentifier(db)
+        let version = try version(in: db)
+        if let version {
+            let unchanged = state.withLock { state in
+                state.versions[connection] == version && state.contactsVersion == contactsVersion
+                    ? state.directory : nil
+            }
+            if let unchanged { return unchanged }
+        }
+        let fingerprint = try fingerprint(in: db)
+        let kept = state.withLock { state -> ChatDirectory? in
+            guard state.fingerprint == fingerprint, state.contactsVersion == contactsVersion else { return nil }
+            state.versions[connection] = version
+            return state.directory
         }
         if let kept { return kept }
         let directory = try load(db)
@@ -50,8 +65,21 @@ package final class DirectoryCache: Sendable {
             state.fingerprint = fingerprint
             state.contactsVersion = contactsVersion
             state.directory = directory
+            state.versions = [:]
+            state.versions[connection] = version
         }
         return directory
+    }
+
+    /// The directory as it was when it was last looked at; nil before that.
+    ///
+    /// Rows of handles and chats that it does not know may have come since.
+    package var latest: ChatDirectory? { state.withLock { $0.directory } }
+
+    /// A number that changes in this connection whenever somebody else commits; nil where we may write ourselves.
+    private func version(in db: Database) throws -> Int64? {
+        guard db.configuration.readonly else { return nil }
+        return try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version"))
     }
 
     private func fingerprint(in db: Database) throws -> Fingerprint {
@@ -59,7 +87,7 @@ package final class DirectoryCache: Sendable {
         return Fingerprint(values: row.map { row in (0..<row.count).map { row[$0] as Int64? ?? 0 } } ?? [])
     }
 
-    private var fingerprintSQL: String {
+    private static func fingerprintSQL(_ schema: SchemaReport) -> String {
         var parts = [
             "(SELECT MAX(ROWID) FROM handle)", "(SELECT MAX(ROWID) FROM chat)", "(SELECT COUNT(*) FROM chat)",
             // Renames (`iMessage;` to `any;`) change the length; the index on guid covers this.

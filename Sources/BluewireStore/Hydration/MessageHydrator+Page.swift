@@ -10,16 +10,20 @@ package import GRDB
 
 extension MessageHydrator {
     /// Reads the attachments of a page and puts them in body order.
-    func attach(to messages: inout [Message], rows: [MessageRow], in db: Database) throws {
+    ///
+    /// - Parameter areJoined: whether the join table may name some.
+    func attach(to messages: inout [Message], rows: [MessageRow], areJoined: Bool = true, in db: Database) throws {
         var joined: [Int64: [AttachmentRow]] = [:]
         var byGUID: [String: AttachmentRow] = [:]
-        let cursor = try Row.fetchCursor(
-            db.cachedStatement(sql: queries.attachmentsByMessage), arguments: [RowList.json(rows.map(\.row))]
-        )
-        while let row = try cursor.next() {
-            let attachment = AttachmentRow(row)
-            joined[row[0] as Int64? ?? 0, default: []].append(attachment)
-            remember(attachment, in: &byGUID)
+        if areJoined {
+            let cursor = try Row.fetchCursor(
+                db.cachedStatement(sql: queries.attachmentsByMessage), arguments: [RowList.json(rows.map(\.row))]
+            )
+            while let row = try cursor.next() {
+                let attachment = AttachmentRow(row)
+                joined[row[0] as Int64? ?? 0, default: []].append(attachment)
+                remember(attachment, in: &byGUID)
+            }
         }
         let wanted = messages.flatMap(\.body.attachmentGUIDs).filter { byGUID[$0] == nil }
         if !wanted.isEmpty {

@@ -34,6 +34,19 @@ package struct MessageHydrator: Sendable {
     ///   without a chat.
     package func messages(rows: [RowID], in db: Database) throws -> [Message] {
         guard !rows.isEmpty else { return [] }
+        return try messages(rows: rows, directory: directory.current(in: db), in: db)
+    }
+
+    /// The messages of those rows by a directory that knows their handles and chats.
+    ///
+    /// - Parameters:
+    ///   - known: the chat of each row, where the caller knows it.
+    ///   - areAttached: false when the caller knows that no attachment is joined to any of them.
+    func messages(
+        rows: [RowID], chats known: [Int64: Int64] = [:], areAttached: Bool = true, directory: ChatDirectory,
+        in db: Database
+    ) throws -> [Message] {
+        guard !rows.isEmpty else { return [] }
         var found: [Int64: MessageRow] = [:]
         let cursor = try Row.fetchCursor(
             db.cachedStatement(sql: queries.messagesByRow), arguments: [RowList.json(rows.map(\.rawValue))]
@@ -42,7 +55,9 @@ package struct MessageHydrator: Sendable {
             let message = MessageRow(row)
             found[message.row] = message
         }
-        return try messages(from: rows.compactMap { found[$0.rawValue] }, in: db)
+        return try messages(
+            from: rows.compactMap { found[$0.rawValue] }, chats: known, areAttached: areAttached, directory: directory,
+            in: db)
     }
 
     /// The messages of rows read before in the same transaction, in the same order.
@@ -52,11 +67,17 @@ package struct MessageHydrator: Sendable {
         from rows: [MessageRow], chats known: [Int64: Int64] = [:], in db: Database
     ) throws -> [Message] {
         guard !rows.isEmpty else { return [] }
-        let directory = try directory.current(in: db)
+        return try messages(from: rows, chats: known, directory: directory.current(in: db), in: db)
+    }
+
+    private func messages(
+        from rows: [MessageRow], chats known: [Int64: Int64], areAttached: Bool = true, directory: ChatDirectory,
+        in db: Database
+    ) throws -> [Message] {
         let places = try places(of: rows, known: known, in: db)
         var decoder = ContentDecoder()
         var messages = rows.map { message($0, place: places[$0.row], directory: directory, decoder: &decoder) }
-        try attach(to: &messages, rows: rows, in: db)
+        try attach(to: &messages, rows: rows, areJoined: areAttached, in: db)
         try react(to: &messages, directory: directory, in: db)
         return messages
     }

@@ -51,10 +51,8 @@ final class WatchConnection {
     }
 
     /// A number that changes when another connection commits.
-    func dataVersion() throws -> Int64 {
-        try queue.unsafeRead { db in
-            try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
-        }
+    func dataVersion(in db: Database) throws -> Int64 {
+        try Int64.fetchOne(db.cachedStatement(sql: "PRAGMA data_version")) ?? 0
     }
 
     /// Whether the tables are still the ones the queries were made for.

@@ -18,7 +18,7 @@ final class WatchSession {
     /// Least time between two passes of the warm tier's slices.
     static let warmInterval: Duration = .seconds(1)
     /// Least time between two comparisons of the hot tier, so that bursts of new rows come first.
-    static let hotInterval: Duration = .milliseconds(10)
+    static let hotInterval: Duration = .milliseconds(50)
     /// How long marks that changed without anything to report may stay unsaved.
     static let saveInterval: Duration = .seconds(1)
     /// How often the position is saved when nothing happens.
@@ -36,12 +36,15 @@ final class WatchSession {
 
     /// How long to wait before opening a database again that could not be opened.
     private(set) var retryPause: Duration = .seconds(1)
+    /// Whether the last step left something that it found.
+    private(set) var hasMore = false
+    /// Whether the last step found that somebody had committed since the one before.
+    private(set) var sawChange = false
 
     private var connection: WatchConnection?
     private var lastVersion: Int64?
     private var lastFailedFiles: DatabaseFiles?
     private var waitingSince: [String: Timestamp] = [:]
-    private var hasMore = false
     /// When a waiting row leaves the parking lot although nothing happens.
     private var parkingDue: Duration?
     private var isHotDue = false
@@ -90,39 +93,48 @@ final class WatchSession {
         if connection == nil, let batch = open(at: time, arm: arm) { return batch }
         guard let connection else { return nil }
         var look = WatchLook()
-        let version: Int64
         do {
-            version = try connection.dataVersion()
-        } catch {
+            try connection.read { db in try take(connection, db, at: time, into: &look) }
+        } catch is LostFile {
             // The file went away under us; the next step opens what lies there then.
-            lose(error)
+            lose()
             return nil
         }
-        let isChanged = version != lastVersion
-        if isChanged {
+        machine.checkpoint.lastLook = max(machine.checkpoint.lastLook, machine.steadyNow(time))
+        return finish(look, at: time)
+    }
+
+    /// Everything of one step that is read, in one transaction.
+    private func take(
+        _ connection: WatchConnection, _ db: Database, at time: WatchTime, into look: inout WatchLook
+    ) throws {
+        guard let version = try? connection.dataVersion(in: db) else { throw LostFile() }
+        sawChange = version != lastVersion
+        if sawChange {
             isHotDue = true
             if !isWarmDirty { nextWarm = max(nextWarm, time.monotonic + .milliseconds(200)) }
             isWarmDirty = true
             machine.startWarmPass()
         }
         let isDue = parkingDue.map { time.monotonic >= $0 } ?? false
-        if isChanged || hasMore || isDue || machine.needsBaseline || !waitingSince.isEmpty {
-            try connection.read { db in try lookForNews(connection, db, at: time, into: &look) }
+        if sawChange || hasMore || isDue || machine.needsBaseline || !waitingSince.isEmpty {
+            try lookForNews(connection, db, at: time, into: &look)
             parkingDue = machine.parking.nextDeadline(after: time).map { time.monotonic + $0 }
         }
         if look.isEmpty, isHotDue, time.monotonic >= nextHot {
             isHotDue = false
             nextHot = time.monotonic + Self.hotInterval
-            try connection.read { db in try compare(machine.tiers.hot, connection, db, at: time, into: &look) }
+            try compare(machine.tiers.hot, connection, db, at: time, into: &look)
         }
         if look.isEmpty, isWarmDirty, time.monotonic >= nextWarm {
             nextWarm = time.monotonic + Self.warmInterval
-            try connection.read { db in try lookAround(connection, db, at: time, into: &look) }
+            try lookAround(connection, db, at: time, into: &look)
         }
         lastVersion = version
-        machine.checkpoint.lastLook = max(machine.checkpoint.lastLook, machine.steadyNow(time))
-        return finish(look, at: time)
     }
+
+    /// The open file cannot be read any more.
+    private struct LostFile: Error {}
 
     // MARK: Files
 
@@ -137,7 +149,7 @@ final class WatchSession {
         lastVersion = nil
     }
 
-    private func lose(_ error: any Error) {
+    private func lose() {
         close()
         lastVersion = nil
         checkFiles = true
@@ -180,19 +192,23 @@ final class WatchSession {
         _ connection: WatchConnection, _ db: Database, at time: WatchTime, into look: inout WatchLook
     ) throws {
         let queries = connection.queries
-        let directory = try connection.hydrator.directory.current(in: db)
+        let cache = connection.hydrator.directory
         if machine.needsBaseline {
-            try baseline(connection, directory, db, at: time)
+            try baseline(connection, cache.current(in: db), db, at: time)
             look.isForced = true
         } else {
-            try followFile(queries, directory, db, at: time, into: &look)
+            try followFile(queries, cache, db, at: time, into: &look)
         }
+        // What known rows became is found with the other changes in a moment; only the unknown is worth a look now.
+        var directory = try cache.latest ?? cache.current(in: db)
         let waiting = machine.parking.rows
-        machine.refresh(try queries.rows(waiting, waiting: true, directory: directory, in: db), asked: waiting)
-        if !waitingSince.isEmpty { try readmit(queries, directory, db, at: time) }
-        let new = try queries.rows(
-            after: machine.checkpoint.watermark, limit: Self.rowsPerLook, directory: directory, in: db
-        )
+        var (refreshed, new) = try read(waiting, queries, directory, db)
+        if (refreshed + new).contains(where: { $0.isBeyond(directory) }) {
+            directory = try cache.current(in: db)
+            (refreshed, new) = try read(waiting, queries, directory, db)
+        }
+        machine.refresh(refreshed, asked: waiting)
+        if !waitingSince.isEmpty { try readmit(queries, cache.current(in: db), db, at: time) }
         hasMore = new.count == Self.rowsPerLook
         machine.admit(new, at: time)
         let ready = machine.release(at: time)
@@ -209,6 +225,17 @@ final class WatchSession {
         machine.checkpoint.recoverables = moved.position
         look.actions += machine.recentlyDeleted(guids: moved.found)
         try describe(&look, connection, directory, db)
+    }
+
+    /// The rows that wait, as they are now, and the ones above the watermark.
+    private func read(
+        _ waiting: [Int64], _ queries: WatchQueries, _ directory: ChatDirectory, _ db: Database
+    ) throws -> (waiting: [WatchedRow], new: [WatchedRow]) {
+        let refreshed = try queries.rows(waiting, waiting: true, directory: directory, in: db)
+        let watermark = machine.checkpoint.watermark
+        return (
+            refreshed, try queries.rows(after: watermark, limit: Self.rowsPerLook, directory: directory, in: db)
+        )
     }
 
     /// Rows that waited before a restart are taken up again, with the time they were first seen.
@@ -247,11 +274,11 @@ final class WatchSession {
 
     /// Notices a file whose rows are not the ones known, and finds them again by GUID.
     private func followFile(
-        _ queries: WatchQueries, _ directory: ChatDirectory, _ db: Database, at time: WatchTime,
+        _ queries: WatchQueries, _ cache: DirectoryCache, _ db: Database, at time: WatchTime,
         into look: inout WatchLook
     ) throws {
         guard machine.checkpoint.watermark > 0, try isOtherFile(queries, db) else { return }
-        try relocate(queries, directory, db, at: time, into: &look)
+        try relocate(queries, cache.current(in: db), db, at: time, into: &look)
     }
 
     private func isOtherFile(_ queries: WatchQueries, _ db: Database) throws -> Bool {
@@ -390,14 +417,20 @@ final class WatchSession {
     private func describe(
         _ look: inout WatchLook, _ connection: WatchConnection, _ directory: ChatDirectory, _ db: Database
     ) throws {
-        var rows: [Int64] = []
+        var rows: [RowID] = []
+        var places: [Int64: Int64] = [:]
+        var areAttached = false
         for action in look.actions {
             switch action {
-            case .created(let row, _), .updated(let row, _, _, _): rows.append(row.row)
+            case .created(let row, _), .updated(let row, _, _, _):
+                rows.append(RowID(rawValue: row.row))
+                if row.chatRow != 0 { places[row.row] = row.chatRow }
+                if row.attachmentCount > 0 { areAttached = true }
             case .deleted, .tapbackAdded, .tapbackRemoved: break
             }
         }
-        let messages = try connection.hydrator.messages(rows: rows.map { RowID(rawValue: $0) }, in: db)
+        let messages = try connection.hydrator.messages(
+            rows: rows, chats: places, areAttached: areAttached, directory: directory, in: db)
         var byRow: [Int64: Message] = [:]
         for message in messages { byRow[message.row.rawValue] = message }
         try noteChats(of: messages, in: &look, connection, directory, db)

@@ -68,6 +68,12 @@ struct WatchedRow: Hashable, Sendable {
         self.guid = guid
     }
 
+    /// Whether it names a chat or handle that `directory` does not know, or says that the members of a chat changed.
+    func isBeyond(_ directory: ChatDirectory) -> Bool {
+        itemType != 0 || (chatRow != 0 && directory.chats[chatRow] == nil)
+            || (handle != 0 && directory.handle(handle) == nil)
+    }
+
     /// Whether it waits to be sent later; such rows are no news.
     var isScheduled: Bool { scheduleType == 2 && scheduleState != 2 && !isSent }
 
