@@ -15,6 +15,8 @@ package struct Ingest: Service {
     private struct Entry: Sendable {
         var name: String
         var source: any EventSource
+        /// Whether the source waits on a thread of its own, so that no change of threads delays the commit.
+        var mayBlock: Bool { source is any BlockingEventSource }
     }
 
     /// How long a source must run before its line counts as up and a later failure as its first.
@@ -105,6 +107,10 @@ package struct Ingest: Service {
                     id: "live_\(kind)_\(chat)_\(now.nanoseconds)", cursor: journal.head, kind: kind, time: now,
                     line: line, chat: chat, snapshot: .typing(handle)))
         }
-        _ = try await journal.commit(batch, source: entry.name, line: line, now: now)
+        if entry.mayBlock {
+            _ = try journal.commitNow(batch, source: entry.name, line: line, now: now)
+        } else {
+            _ = try await journal.commit(batch, source: entry.name, line: line, now: now)
+        }
     }
 }

@@ -8,6 +8,7 @@ import BluewireModel
 import BluewireState
 import BluewireTesting
 import BluewireTransport
+import Synchronization
 import Testing
 
 @Suite struct JournalTests {
@@ -37,6 +38,22 @@ import Testing
         #expect(events.map(\.kind) == [.messageCreated, .messageCreated])
         #expect(try await journal.events(after: start, limit: 10) == events)
         #expect(journal.head == events.last?.cursor)
+    }
+
+    @Test func aBlockingCommitIsAsGoodAsAnother() async throws {
+        let journal = try open()
+        let woken = Mutex(0)
+        try await journal.withListener({ woken.withLock { $0 += 1 } }) {
+            #expect(woken.withLock { $0 } == 1)
+            let events = try journal.commitNow(
+                Samples.batch(Samples.created("A")), source: "a", line: Samples.line, now: clock.now)
+            #expect(events.map(\.kind) == [.messageCreated])
+            #expect(woken.withLock { $0 } == 2)
+            #expect(try await all(journal) == events)
+            #expect(try await journal.sourceState("a")?.checkpoint == [1])
+        }
+        _ = try await commit(journal, Samples.batch(Samples.created("B")))
+        #expect(woken.withLock { $0 } == 2)
     }
 
     @Test func whatIsCommittedTwiceHappensOnce() async throws {

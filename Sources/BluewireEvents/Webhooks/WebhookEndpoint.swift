@@ -66,7 +66,7 @@ struct WebhookEndpoint: Sendable {
         }
         try await withThrowingDiscardingTaskGroup { group in
             defer { group.cancelAll() }
-            group.addTask { await context.journal.withWakeUps { for await _ in $0 { bell.ring() } } }
+            group.addTask { await context.journal.withListener({ bell.ring() }) { await Bell().wait() } }
             while !Task.isCancelled {
                 let finished = inbox.takeAll()
                 if finished.hasSaved { progress.saveEnded() }

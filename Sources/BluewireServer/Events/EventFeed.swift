@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireEvents
 import BluewireModel
 import BluewireState
 import NIOCore
@@ -87,9 +88,16 @@ package final class EventFeed: Sendable {
         state.withLock { Position(cursor: cursor ?? journal.head, liveCount: $0.liveCount, beats: $0.beats) }
     }
 
+    /// Wakes readers whenever the journal has something new, until cancelled.
+    func follow() async {
+        // A bell nobody rings is waited for until the task is cancelled.
+        await journal.withListener(isUrgent: true, { [self] in wake() }) { await Bell().wait() }
+    }
+
     /// There are new events in the journal.
     func wake() {
-        state.withLock { Self.wake(&$0) }
+        // Outside the lock, which the first reader that runs wants at once.
+        for reader in state.withLock({ Array($0.readers.values) }) { reader.yield() }
     }
 
     /// Hands a live event to whoever reads now.
@@ -98,16 +106,14 @@ package final class EventFeed: Sendable {
             state.liveCount += 1
             state.live.append((state.liveCount, event))
             if state.live.count > 64 { state.live.removeFirst() }
-            Self.wake(&state)
         }
+        wake()
     }
 
     /// A heartbeat is due.
     func beat() {
-        state.withLock { state in
-            state.beats += 1
-            Self.wake(&state)
-        }
+        state.withLock { $0.beats += 1 }
+        wake()
     }
 
     /// Ends all readers; later ones end at once.
@@ -172,8 +178,4 @@ package final class EventFeed: Sendable {
 
     /// How many readers wait now.
     package var readerCount: Int { state.withLock { $0.readers.count } }
-
-    private static func wake(_ state: inout State) {
-        for reader in state.readers.values { reader.yield() }
-    }
 }

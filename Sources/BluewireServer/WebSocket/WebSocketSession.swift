@@ -18,8 +18,13 @@ struct WebSocketSession: Sendable {
     let core: ServerCore
     let liveness: WebSocketLiveness
 
-    /// Serves a request to its end; refusals are answered, errors end the connection.
+    /// Serves a request to its end on the thread of its connection, so that an event reaches the socket without a detour.
     func serve(_ request: WebSocketRequest) async {
+        await withTaskExecutorPreference(EventLoopTaskExecutor(request.channel.eventLoop)) { await answer(request) }
+    }
+
+    /// Refusals are answered, errors end the connection.
+    private func answer(_ request: WebSocketRequest) async {
         let start: (EventSelection, EventFeed.Position)
         do {
             start = try await authorise(request)

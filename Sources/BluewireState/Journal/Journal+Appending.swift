@@ -26,6 +26,24 @@ extension Journal {
         }
     }
 
+    /// Journals a batch like ``commit(_:source:line:now:)``, but blocks the calling thread instead of suspending.
+    ///
+    /// - Returns: the events that are new, in order.
+    package func commitNow(
+        _ batch: SourceBatch, source: String, line: LineID, now: Timestamp
+    ) throws(StateError) -> [GatewayEvent] {
+        let drafts = batch.observations.compactMap { EventDraft($0, line: line) }
+        do {
+            return try pool.writeWithoutTransaction { db in
+                try write(drafts, now: now, in: db) { db in
+                    try Self.store(batch, source: source, line: line, now: now, in: db)
+                }
+            }
+        } catch {
+            throw StateError(error, file: "journal.db")
+        }
+    }
+
     /// Journals events of the gateway itself (sends, lines).
     ///
     /// What is known already is skipped.
@@ -41,22 +59,27 @@ extension Journal {
     ) async throws(StateError) -> [GatewayEvent] {
         do {
             return try await pool.writeWithoutTransaction { [self] db in
-                let range = try claim(drafts.count, in: db)
-                var appended: [GatewayEvent] = []
-                var hasScrubbed = false
-                try db.inTransaction(.immediate) {
-                    try alongside(db)
-                    (appended, hasScrubbed) = try insert(
-                        drafts, from: range.next, epoch: range.epoch, now: now, in: db)
-                    return .commit
-                }
-                // Still on the writer's queue, so that readers see commits in their order.
-                publish(appended, forgettingTail: hasScrubbed)
-                return appended
+                try write(drafts, now: now, in: db, alongside: alongside)
             }
         } catch {
             throw StateError(error, file: "journal.db")
         }
+    }
+
+    /// Appends and publishes on the writer's queue, so that readers see commits in their order.
+    private func write(
+        _ drafts: [EventDraft], now: Timestamp, in db: Database, alongside: (Database) throws -> Void
+    ) throws -> [GatewayEvent] {
+        let range = try claim(drafts.count, in: db)
+        var appended: [GatewayEvent] = []
+        var hasScrubbed = false
+        try db.inTransaction(.immediate) {
+            try alongside(db)
+            (appended, hasScrubbed) = try insert(drafts, from: range.next, epoch: range.epoch, now: now, in: db)
+            return .commit
+        }
+        publish(appended, forgettingTail: hasScrubbed)
+        return appended
     }
 
     /// Sees to it that `count` numbers are reserved; numbers count as issued only once their events are committed.
@@ -160,7 +183,7 @@ extension Journal {
 
     /// Shows committed events to readers and wakes them.
     private func publish(_ events: [GatewayEvent], forgettingTail: Bool) {
-        let readers = state.withLock { state -> [AsyncStream<Void>.Continuation] in
+        let readers = state.withLock { state -> [@Sendable () -> Void] in
             if forgettingTail {
                 // Entries that were scrubbed on disk must not live on in memory.
                 state.tail.removeAll(keepingCapacity: true)
@@ -175,8 +198,8 @@ extension Journal {
                 state.tailStart = state.tail[excess - 1].event.cursor.sequence
                 state.tail.removeFirst(excess)
             }
-            return Array(state.readers.values)
+            return state.readers.map(\.wake)
         }
-        for reader in readers { reader.yield() }
+        for wake in readers { wake() }
     }
 }

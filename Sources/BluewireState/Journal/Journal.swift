@@ -49,7 +49,8 @@ package final class Journal: Sendable {
         var tail: [JournalEntry] = []
         var tailStart: Int64
         var nextReader = 0
-        var readers: [Int: AsyncStream<Void>.Continuation] = [:]
+        /// What wakes each reader, in the order in which they came.
+        var readers: [(id: Int, wake: @Sendable () -> Void)] = []
     }
 
     let pool: DatabasePool
@@ -117,17 +118,30 @@ package final class Journal: Sendable {
     /// It carries no events: readers read the journal from their own cursor, so nothing can be dropped.
     package func withWakeUps<Result>(_ body: (AsyncStream<Void>) async throws -> Result) async rethrows -> Result {
         let (feed, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        defer { signal.finish() }
+        return try await withListener({ signal.yield() }) { try await body(feed) }
+    }
+
+    /// Calls `wake` when events were appended while `body` runs, and once at the start.
+    ///
+    /// It is called on the writer's queue right after the commit: it may only wake somebody.
+    ///
+    /// - Parameter isUrgent: whether a person waits, so that it is called before the others.
+    package func withListener<Result>(
+        isUrgent: Bool = false, _ wake: @escaping @Sendable () -> Void, _ body: () async throws -> Result
+    ) async rethrows -> Result {
         let id = state.withLock { state in
             state.nextReader += 1
-            state.readers[state.nextReader] = signal
+            if isUrgent {
+                state.readers.insert((state.nextReader, wake), at: 0)
+            } else {
+                state.readers.append((state.nextReader, wake))
+            }
             return state.nextReader
         }
-        signal.yield()
-        defer {
-            state.withLock { _ = $0.readers.removeValue(forKey: id) }
-            signal.finish()
-        }
-        return try await body(feed)
+        wake()
+        defer { state.withLock { $0.readers.removeAll { $0.id == id } } }
+        return try await body()
     }
 
     /// Closes the file; later calls fail.

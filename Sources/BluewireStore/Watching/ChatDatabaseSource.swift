@@ -6,14 +6,13 @@
 
 package import BluewireModel
 package import BluewireTransport
-import Foundation
 import Synchronization
 
 /// Observes a Messages database as it changes and reports what happened, each message exactly once.
 ///
-/// A thread of its own waits for file events and reads on a connection of its own; nothing blocks the shared pool.
-/// Batches are handed over one at a time: the next look happens when the last batch was committed.
-package final class ChatDatabaseSource: EventSource {
+/// A thread of its own waits for file events, reads on a connection of its own and commits; nothing blocks the shared
+/// pool. Batches are handed over one at a time: the next look happens when the last batch was committed.
+package final class ChatDatabaseSource: BlockingEventSource {
     /// What to watch and how.
     package struct Configuration: Sendable {
         /// Where the database lies.
@@ -76,42 +75,18 @@ package final class ChatDatabaseSource: EventSource {
     ) async throws {
         if let state { configuration.identities.restore(state.chatIDs) }
         let events = try SystemFileEvents.make(path: configuration.place.path, isWatching: configuration.useFileEvents)
-        let handover = WatchHandover(events: events)
-        let (batches, continuation) = AsyncThrowingStream.makeStream(
-            of: SourceBatch.self, bufferingPolicy: .bufferingNewest(1)
-        )
+        let thread = WatchThread(events: events)
+        defer { thread.stop() }
         let configuration = configuration
         let report: @Sendable (Status) -> Void = { [weak self] status in self?.shared.withLock { $0 = status } }
-        // Foundation's thread, because GRDB blocks and the cooperative pool must not.
-        let thread = Thread {
-            let loop = WatchLoop(configuration, state: state, events: events, handover: handover, report: report)
-            loop.run { batch in
-                _ = continuation.yield(batch)
-            } failed: {
-                continuation.finish(throwing: $0)
+        try await withTaskCancellationHandler {
+            try await withTaskExecutorPreference(thread) {
+                let loop = WatchLoop(configuration, state: state, events: events, thread: thread, report: report)
+                try await loop.run(commit: commit)
             }
-            handover.ended()
+        } onCancel: {
+            events.wake()
         }
-        thread.name = "chat.db watcher"
-        thread.stackSize = 4 << 20
-        thread.start()
-        do {
-            for try await batch in batches {
-                do {
-                    try await commit(batch)
-                } catch {
-                    configuration.identities.putBack(batch.chatIDs)
-                    throw error
-                }
-                handover.committed()
-            }
-        } catch {
-            handover.stop()
-            await handover.waitForEnd()
-            throw error
-        }
-        handover.stop()
-        await handover.waitForEnd()
         try Task.checkCancellation()
     }
 }
