@@ -13,11 +13,17 @@ extension Timestamp {
 
     /// The bytes of ``rfc3339``; list responses and exports write them without building a string.
     package var rfc3339Bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        appendRFC3339(to: &bytes)
+        return bytes
+    }
+
+    /// Appends the bytes of ``rfc3339``.
+    package func appendRFC3339(to bytes: inout [UInt8]) {
         let days = seconds.flooredQuotient(by: 86_400)
         let secondOfDay = seconds - days * 86_400
         let (year, month, day) = Self.civilDate(daysSince1970: days)
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(24)
         bytes.appendDecimal(year, width: 4)
         bytes.append(UInt8(ascii: "-"))
         bytes.appendDecimal(month, width: 2)
@@ -32,7 +38,6 @@ extension Timestamp {
         bytes.append(UInt8(ascii: "."))
         bytes.appendDecimal(milliseconds - seconds * 1000, width: 3)
         bytes.append(UInt8(ascii: "Z"))
-        return bytes
     }
 
     /// Reads an RFC 3339 time with `Z` or a numeric offset and up to nine fraction digits.
@@ -95,9 +100,13 @@ extension Timestamp {
 extension [UInt8] {
     /// Appends a non-negative number in decimal, padded with zeros to `width` digits.
     package mutating func appendDecimal(_ value: Int64, width: Int) {
-        let digits = String(value).utf8
-        for _ in 0..<Swift.max(0, width - digits.count) { append(UInt8(ascii: "0")) }
-        append(contentsOf: digits)
+        var scale: Int64 = 1
+        for _ in 1..<Swift.max(width, 1) { scale *= 10 }
+        while value / scale >= 10 { scale *= 10 }
+        while scale > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / scale % 10))
+            scale /= 10
+        }
     }
 }
 

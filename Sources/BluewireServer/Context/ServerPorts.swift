@@ -19,6 +19,14 @@ package protocol ConversationReading: ChatReading {
         in chat: ChatID, limit: Int, before: PageCursor?, after: PageCursor?
     ) async throws -> Page<Message>
 
+    /// A page of the messages of the chat a caller may mean by `reference`, if `isVisible` lets it pass.
+    ///
+    /// - Parameter render: the same function for all callers, because what it made may be used again.
+    func renderedPage(
+        matching reference: String, _ query: MessageQuery, isVisible: @escaping @Sendable (ChatID) -> Bool,
+        render: @escaping @Sendable (Page<Message>) -> [UInt8]
+    ) async throws -> RenderedPage
+
     /// The chats a caller may mean by an id, any GUID spelling or a bare address.
     func chats(matching reference: String) async throws -> [Chat]
 
@@ -72,24 +80,39 @@ package struct ChatSummary: Sendable {
     }
 }
 
+extension ConversationReading {
+    /// A page of the messages of the chat a caller may mean, with one read for each step.
+    package func renderedPage(
+        matching reference: String, _ query: MessageQuery, isVisible: @escaping @Sendable (ChatID) -> Bool,
+        render: @escaping @Sendable (Page<Message>) -> [UInt8]
+    ) async throws -> RenderedPage {
+        let found = try await chats(matching: reference).map(\.id).filter(isVisible)
+        guard let chat = found.first else { return .none }
+        guard found.count == 1 else { return .ambiguous(found) }
+        return .page(
+            render(try await messagePage(in: chat, limit: query.limit, before: query.before, after: query.after)))
+    }
+}
+
 extension MessageStore: ConversationReading {
     package func chatPage(_ query: ChatPageQuery) async throws -> Page<ChatSummary> {
         var wanted = ChatQuery(
             limit: query.limit, before: query.before, text: query.text, includesFiltered: query.includesFiltered,
             includesEmpty: query.includesEmpty)
-        var page = try await chats(wanted)
+        var (page, last) = try await chatsWithLastMessages(wanted)
         if let only = query.only {
-            // Few of many: pages are read until one is full of what the caller sees.
+            // Few of many: read on until the page is full of what the caller sees, never past it.
             var found = page.elements.filter { only.contains($0.id) }
-            while found.count < query.limit, let next = page.next.flatMap({ PageCursor($0.description) }) {
+            while found.count < query.limit, let next = page.next {
                 wanted.before = next
-                wanted.limit = 1000
-                page = try await chats(wanted)
+                wanted.limit = query.limit - found.count
+                let more = try await chatsWithLastMessages(wanted)
+                page = more.page
                 found += page.elements.filter { only.contains($0.id) }
+                last.merge(more.last) { first, _ in first }
             }
-            page = Page(elements: found, next: page.next, previous: page.previous)
+            page.elements = found
         }
-        let last = try await lastMessages(of: page.elements.map(\.id))
         let summaries = page.elements.map { ChatSummary(chat: $0, lastMessage: last[$0.id]) }
         return Page(elements: summaries, next: page.next, previous: page.previous)
     }

@@ -6,6 +6,7 @@
 
 import BluewireModel
 package import BluewireState
+import BluewireStore
 import BluewireWire
 // Foundation: percent-decoding.
 import Foundation
@@ -101,12 +102,32 @@ package struct Call: Sendable {
         let caller = try principal()
         let matches = try await context.store.chats(matching: reference).filter { caller.sees($0.id) }
         guard let first = matches.first else { throw NativeProblem.notFound("chat") }
-        guard matches.count == 1 else {
-            throw NativeProblem(
-                .ambiguous, detail: "The reference fits several chats.",
-                remedy: "Use the id of one of the candidates.", candidates: matches.map(\.id.rawValue))
-        }
+        guard matches.count == 1 else { throw Self.ambiguous(matches.map(\.id)) }
         return first
+    }
+
+    /// The page of messages that the query asks for, of the chat named in the path, as JSON.
+    ///
+    /// - Throws: ``NativeProblem`` 404, or 409 with candidates.
+    func messagePage() async throws -> [UInt8] {
+        let (caller, names) = (try principal(), context.names)
+        let query = MessageQuery(
+            limit: try limit(), before: try pageCursor("before"), after: try pageCursor("after"))
+        let found = try await context.store.renderedPage(matching: try parameter("chat"), query) {
+            caller.sees($0)
+        } render: {
+            NativeList($0) { NativeMessage($0, names: names) }.json
+        }
+        switch found {
+        case .page(let json): return json
+        case .none: throw NativeProblem.notFound("chat")
+        case .ambiguous(let chats): throw Self.ambiguous(chats)
+        }
+    }
+
+    private static func ambiguous(_ chats: [ChatID]) -> NativeProblem {
+        NativeProblem(
+            .ambiguous, detail: "The reference fits several chats.", remedy: "Use the id of one of the candidates.", candidates: chats.map(\.rawValue))
     }
 
     /// The message named in the path, if the caller may see it.

@@ -38,16 +38,11 @@ enum ChatRoutes {
         return NativeChat(chat, lastMessage: last)
     }
 
-    private static let messages = Route.get(
-        "/v1/chats/{chat}/messages", "listMessages", .scope(.messagesRead), "List messages of a chat, newest first.",
-        gives: NativeList<NativeMessage>.self
+    private static let messages = Route.raw(
+        .get, "/v1/chats/{chat}/messages", "listMessages", .scope(.messagesRead),
+        "List messages of a chat, newest first.", answers: [.json(NativeList<NativeMessage>.self)]
     ) { call in
-        let chat = try await call.chat()
-        let page = try await call.context.store.messagePage(
-            in: chat.id, limit: try call.limit(), before: try call.pageCursor("before"),
-            after: try call.pageCursor("after"))
-        let names = call.context.names
-        return NativeList(page) { NativeMessage($0, names: names) }
+        .json(bytes: try await call.messagePage())
     }.query(
         .limit, .page("before", "Only older messages: `next` of a page."),
         .page("after", "Only newer messages: `previous` of a page."))

@@ -11,6 +11,8 @@ import Synchronization
 public final class ContactBook: Sendable {
     private struct State {
         var index = ContactIndex()
+        /// Answers given before: comparing addresses is slow.
+        var known: [String: Contact?] = [:]
         var files: [String: FileStatus] = [:]
         var checkedAt: ContinuousClock.Instant?
         var version = 0
@@ -35,7 +37,13 @@ public final class ContactBook: Sendable {
 
     /// The card that owns an address; nil when none does, or when cards of different people claim it.
     public func contact(for handle: Handle) -> Contact? {
-        refreshed { $0.index.contact(for: handle.key) }
+        refreshed { state in
+            if let known = state.known[handle.address] { return known }
+            if state.known.count >= 10_000 { state.known.removeAll() }
+            let found = state.index.contact(for: handle.key)
+            state.known.updateValue(found, forKey: handle.address)
+            return found
+        }
     }
 
     /// The addresses of the owner's own card.
@@ -53,10 +61,10 @@ public final class ContactBook: Sendable {
         refreshed { $0.version }
     }
 
-    private func refreshed<Value>(_ body: (borrowing State) -> Value) -> Value {
+    private func refreshed<Value>(_ body: (inout State) -> Value) -> Value {
         state.withLock { state in
             refresh(&state)
-            return body(state)
+            return body(&state)
         }
     }
 
@@ -72,6 +80,7 @@ public final class ContactBook: Sendable {
         }
         guard files != state.files else { return }
         state.files = files
+        state.known = [:]
         state.index = ContactIndex(cards: paths.flatMap(AddressBookReader.cards))
         state.version += 1
     }

@@ -50,6 +50,8 @@ package final class ChatDatabase: Sendable {
     package let isImmutable: Bool
     /// Turns rows into messages.
     package let hydrator: MessageHydrator
+    /// Pages that were asked for before.
+    let pages = RenderedPages()
 
     // Closed before its holder leaves: properties go in this order.
     private let pool: DatabasePool

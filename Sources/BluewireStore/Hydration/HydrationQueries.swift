@@ -14,11 +14,16 @@ struct HydrationQueries: Sendable {
     let attachmentsByMessage: String
     let attachmentsByGUID: String
     let tapbacksByTarget: String
+    /// The newest messages of a chat first, tapback rows left out: chat and limit are the first and fourth argument.
+    let newestOfChat: String
     /// The columns of ``MessageRow``.
     let messageColumns: String
+    private let scheduled: String?
 
     init(_ schema: SchemaReport) {
         messageColumns = MessageColumn.list(schema)
+        scheduled = Self.scheduledCondition(schema)
+        newestOfChat = Self.pageOfChat(messageColumns, scheduled, isBounded: false, isForward: false, tapbacks: false)
         messagesByRow = "SELECT \(messageColumns) FROM message m WHERE m.ROWID IN (SELECT value FROM json_each(?))"
         chatsByMessage = """
             SELECT message_id, chat_id FROM chat_message_join
@@ -57,6 +62,41 @@ struct HydrationQueries: Sendable {
             FROM message m
             WHERE m.associated_message_guid IN (SELECT value FROM json_each(?))
             """
+    }
+
+    /// A page of a chat's rows, each with the date of its join: chat, date, row and limit are the arguments.
+    ///
+    /// - Parameters:
+    ///   - isBounded: whether date and row say where the page begins.
+    ///   - isForward: whether it goes towards newer rows.
+    ///   - tapbacks: whether tapback rows are listed too.
+    func pageOfChat(isBounded: Bool, isForward: Bool, tapbacks: Bool) -> String {
+        if !isBounded, !isForward, !tapbacks { return newestOfChat }
+        return Self.pageOfChat(
+            messageColumns, scheduled, isBounded: isBounded, isForward: isForward, tapbacks: tapbacks)
+    }
+
+    private static func pageOfChat(
+        _ columns: String, _ scheduled: String?, isBounded: Bool, isForward: Bool, tapbacks: Bool
+    ) -> String {
+        var conditions = ["j.chat_id = ?1"]
+        if isBounded { conditions.append("(j.message_date, j.message_id) \(isForward ? ">" : "<") (?2, ?3)") }
+        // Placed stickers, tapbacks and removals; poll votes (4000) stay.
+        if !tapbacks { conditions.append("IFNULL(m.associated_message_type, 0) NOT BETWEEN 1000 AND 3999") }
+        if let scheduled { conditions.append("NOT (\(scheduled))") }
+        let order = isForward ? "ASC" : "DESC"
+        return """
+            SELECT \(columns), j.message_date FROM chat_message_join j JOIN message m ON m.ROWID = j.message_id
+            WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY j.message_date \(order), j.message_id \(order) LIMIT ?4
+            """
+    }
+
+    /// Rows that wait to be sent; nil where the schema has none.
+    static func scheduledCondition(_ schema: SchemaReport) -> String? {
+        guard schema.has("message", "schedule_type") else { return nil }
+        let state = schema.has("message", "schedule_state") ? " AND IFNULL(m.schedule_state, 0) <> 2" : ""
+        return "IFNULL(m.schedule_type, 0) = 2 AND IFNULL(m.is_sent, 0) = 0" + state
     }
 }
 

@@ -27,7 +27,10 @@ struct TapbackFold {
         var list = standing[place] ?? []
         if standing[place] == nil { order[place.target, default: []].append(place) }
         let mine = { (other: Tapback) in
-            other.isFromMe == tapback.isFromMe && (tapback.isFromMe || other.sender?.key == tapback.sender?.key)
+            // Equal addresses need no comparable form, which takes a look at every character.
+            other.isFromMe == tapback.isFromMe
+                && (tapback.isFromMe || other.sender?.address == tapback.sender?.address
+                    || other.sender?.key == tapback.sender?.key)
         }
         if type >= 3000 {
             let kind = Tapback.Kind(rawValue: type - 1000)

@@ -158,6 +158,23 @@ struct ChatLoader {
         return nil
     }
 
+    /// The service of the newest message; nil when it has none, or is gone.
+    private func newestService(of chat: Int64, in db: Database) throws -> String? {
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: """
+                    SELECT j.message_id, m.service FROM chat_message_join j LEFT JOIN message m ON m.ROWID = j.message_id
+                    WHERE j.chat_id = ? ORDER BY j.message_date DESC, j.message_id DESC
+                    """
+            ),
+            arguments: [chat]
+        )
+        while let row = try rows.next() {
+            if !scheduled.contains(row[0] as Int64? ?? 0) { return row[1] }
+        }
+        return nil
+    }
+
     // MARK: - Building
 
     /// The chats of those entries, in the same order.
@@ -197,9 +214,8 @@ struct ChatLoader {
     private func channel(_ entry: Entry, in db: Database) throws -> Channel {
         guard let chat = directory.chats[entry.newestChat] else { return .unknown }
         if chat.identifier.hasPrefix("urn:biz:") { return .business }
-        if entry.date != 0, let newest = try newestJoin(of: entry.newestChat, in: db) {
-            let statement = try db.cachedStatement(sql: "SELECT service FROM message WHERE ROWID = ?")
-            let channel = Channel(service: try String.fetchOne(statement, arguments: [newest.row]))
+        if entry.date != 0 {
+            let channel = Channel(service: try newestService(of: entry.newestChat, in: db))
             if channel != .unknown { return channel }
         }
         let channel = Channel(service: chat.service)

@@ -12,31 +12,45 @@ extension MessageStore {
     ///
     /// - Throws: ``StoreError``; `cursor_expired` when a cursor belongs to another life of the database.
     public func chats(_ query: ChatQuery = ChatQuery()) async throws -> Page<Chat> {
+        try await read { [contacts] database, db in try Self.chats(query, database, contacts: contacts, db) }
+    }
+
+    /// A page of chats and the newest message of each, in one read.
+    package func chatsWithLastMessages(
+        _ query: ChatQuery
+    ) async throws -> (page: Page<Chat>, last: [ChatID: Message]) {
         try await read { [contacts] database, db in
-            for cursor in [query.before, query.after].compactMap({ $0 }) {
-                try Self.check(cursor, generation: database.generation)
-            }
-            let loader = try ChatLoader(database: database, contacts: contacts, db: db)
-            var entries = try loader.entries(query, in: db)
-            let isForward = query.before == nil && query.after != nil
-            if let cursor = query.before {
-                entries.removeAll { ($0.date, $0.row) >= (cursor.date, cursor.row) }
-            } else if let cursor = query.after {
-                entries.removeAll { ($0.date, $0.row) <= (cursor.date, cursor.row) }
-            }
-            let limit = max(1, min(query.limit, 1000))
-            let hasMore = entries.count > limit
-            let page = isForward ? Array(entries.suffix(limit)) : Array(entries.prefix(limit))
-            let position = { (entry: ChatLoader.Entry) in
-                PageCursor(date: entry.date, row: entry.row, generation: database.generation)
-            }
-            let hasNewer = isForward ? hasMore : query.before != nil
-            let hasOlder = isForward ? true : hasMore
-            return Page(
-                elements: try loader.chats(page, in: db), next: hasOlder ? page.last.map(position) : nil,
-                previous: hasNewer ? page.first.map(position) : nil
-            )
+            let page = try Self.chats(query, database, contacts: contacts, db)
+            return (page, try Self.lastMessages(of: page.elements.map(\.id), database, db))
         }
+    }
+
+    private static func chats(
+        _ query: ChatQuery, _ database: ChatDatabase, contacts: ContactBook?, _ db: Database
+    ) throws -> Page<Chat> {
+        for cursor in [query.before, query.after].compactMap({ $0 }) {
+            try check(cursor, generation: database.generation)
+        }
+        let loader = try ChatLoader(database: database, contacts: contacts, db: db)
+        var entries = try loader.entries(query, in: db)
+        let isForward = query.before == nil && query.after != nil
+        if let cursor = query.before {
+            entries.removeAll { ($0.date, $0.row) >= (cursor.date, cursor.row) }
+        } else if let cursor = query.after {
+            entries.removeAll { ($0.date, $0.row) <= (cursor.date, cursor.row) }
+        }
+        let limit = max(1, min(query.limit, 1000))
+        let hasMore = entries.count > limit
+        let page = isForward ? Array(entries.suffix(limit)) : Array(entries.prefix(limit))
+        let position = { (entry: ChatLoader.Entry) in
+            PageCursor(date: entry.date, row: entry.row, generation: database.generation)
+        }
+        let hasNewer = isForward ? hasMore : query.before != nil
+        let hasOlder = isForward ? true : hasMore
+        return Page(
+            elements: try loader.chats(page, in: db), next: hasOlder ? page.last.map(position) : nil,
+            previous: hasNewer ? page.first.map(position) : nil
+        )
     }
 
     /// The chat of that name; nil when there is none.

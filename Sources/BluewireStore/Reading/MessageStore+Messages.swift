@@ -14,42 +14,48 @@ extension MessageStore {
     ///
     /// - Throws: ``StoreError``; `cursor_expired` when a cursor belongs to another life of the database.
     public func messages(in chat: ChatID, _ query: MessageQuery = MessageQuery()) async throws -> Page<Message> {
-        try await read { database, db in
-            for cursor in [query.before, query.after].compactMap({ $0 }) {
-                try Self.check(cursor, generation: database.generation)
-            }
-            guard let conversation = try database.hydrator.directory.current(in: db).conversation(chat) else {
-                return Page(elements: [])
-            }
-            let slice = try MessageSlice(database: database, members: conversation.members, query: query).read(db)
-            let messages = try database.hydrator.messages(
-                from: slice.rows.map(\.message), chats: slice.chats, in: db
-            )
-            return Page(elements: messages, next: slice.next, previous: slice.previous)
+        try await read { database, db in try Self.messages(in: chat, query, database, db) }
+    }
+
+    /// A page of a chat's messages within a read of the caller.
+    static func messages(
+        in chat: ChatID, _ query: MessageQuery, _ database: ChatDatabase, _ db: Database
+    ) throws -> Page<Message> {
+        for cursor in [query.before, query.after].compactMap({ $0 }) {
+            try check(cursor, generation: database.generation)
         }
+        guard let conversation = try database.hydrator.directory.current(in: db).conversation(chat) else {
+            return Page(elements: [])
+        }
+        let slice = try MessageSlice(database: database, members: conversation.members, query: query).read(db)
+        let messages = try database.hydrator.messages(from: slice.rows.map(\.message), chats: slice.chats, in: db)
+        return Page(elements: messages, next: slice.next, previous: slice.previous)
     }
 
     /// The newest message of each of those chats, as ``messages(in:_:)`` would list it first.
     ///
     /// All of them are hydrated together in one read; chats without a message are left out.
     public func lastMessages(of chats: [ChatID]) async throws -> [ChatID: Message] {
-        try await read { database, db in
-            let directory = try database.hydrator.directory.current(in: db)
-            var rows: [MessageRow] = []
-            var places: [Int64: Int64] = [:]
-            var owners: [ChatID] = []
-            for id in chats {
-                guard let conversation = directory.conversation(id) else { continue }
-                let slice = MessageSlice(
-                    database: database, members: conversation.members, query: MessageQuery(limit: 1))
-                guard let entry = try slice.read(db).rows.first else { continue }
-                rows.append(entry.message)
-                places[entry.message.row] = entry.chat
-                owners.append(id)
-            }
-            let messages = try database.hydrator.messages(from: rows, chats: places, in: db)
-            return Dictionary(zip(owners, messages), uniquingKeysWith: { first, _ in first })
+        try await read { database, db in try Self.lastMessages(of: chats, database, db) }
+    }
+
+    static func lastMessages(
+        of chats: [ChatID], _ database: ChatDatabase, _ db: Database
+    ) throws -> [ChatID: Message] {
+        let directory = try database.hydrator.directory.current(in: db)
+        var rows: [MessageRow] = []
+        var places: [Int64: Int64] = [:]
+        var owners: [ChatID] = []
+        for id in chats {
+            guard let conversation = directory.conversation(id) else { continue }
+            let slice = MessageSlice(database: database, members: conversation.members, query: MessageQuery(limit: 1))
+            guard let entry = try slice.newest(db) else { continue }
+            rows.append(entry.message)
+            places[entry.message.row] = entry.chat
+            owners.append(id)
         }
+        let messages = try database.hydrator.messages(from: rows, chats: places, in: db)
+        return Dictionary(zip(owners, messages), uniquingKeysWith: { first, _ in first })
     }
 
     static func check(_ cursor: PageCursor, generation: UInt32) throws(StoreError) {
@@ -106,6 +112,19 @@ private struct MessageSlice {
         )
     }
 
+    /// The newest message, without a look at what lies behind it.
+    func newest(_ db: Database) throws -> Entry? {
+        var newest: Entry?
+        for member in members {
+            guard let entry = try page(of: member, from: nil, isForward: false, limit: 1, in: db).first else {
+                continue
+            }
+            if let known = newest, Self.key(known) > Self.key(entry) { continue }
+            newest = entry
+        }
+        return newest
+    }
+
     private static func key(_ entry: Entry) -> (Int64, Int64) { (entry.date, entry.message.row) }
 
     private func position(_ entry: Entry) -> PageCursor {
@@ -115,21 +134,8 @@ private struct MessageSlice {
     private func page(
         of chat: Int64, from cursor: PageCursor?, isForward: Bool, limit: Int, in db: Database
     ) throws -> [Entry] {
-        let schema = database.schema
-        let columns = database.hydrator.queries.messageColumns
-        var conditions = ["j.chat_id = ?1"]
-        if cursor != nil { conditions.append("(j.message_date, j.message_id) \(isForward ? ">" : "<") (?2, ?3)") }
-        if !query.includesTapbacks {
-            // Placed stickers, tapbacks and removals; poll votes (4000) stay.
-            conditions.append("IFNULL(m.associated_message_type, 0) NOT BETWEEN 1000 AND 3999")
-        }
-        if let scheduled = Self.scheduledCondition(schema) { conditions.append("NOT (\(scheduled))") }
-        let order = isForward ? "ASC" : "DESC"
-        let sql = """
-            SELECT \(columns), j.message_date FROM chat_message_join j JOIN message m ON m.ROWID = j.message_id
-            WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY j.message_date \(order), j.message_id \(order) LIMIT ?4
-            """
+        let sql = database.hydrator.queries.pageOfChat(
+            isBounded: cursor != nil, isForward: isForward, tapbacks: query.includesTapbacks)
         let cursorRows = try Row.fetchCursor(
             db.cachedStatement(sql: sql), arguments: [chat, cursor?.date ?? 0, cursor?.row ?? 0, limit]
         )
@@ -140,12 +146,5 @@ private struct MessageSlice {
             )
         }
         return found
-    }
-
-    /// Rows that wait to be sent; nil where the schema has none.
-    static func scheduledCondition(_ schema: SchemaReport) -> String? {
-        guard schema.has("message", "schedule_type") else { return nil }
-        let state = schema.has("message", "schedule_state") ? " AND IFNULL(m.schedule_state, 0) <> 2" : ""
-        return "IFNULL(m.schedule_type, 0) = 2 AND IFNULL(m.is_sent, 0) = 0" + state
     }
 }

@@ -76,11 +76,13 @@ package struct JSONWriter: ~Copyable {
     package mutating func string(_ value: String) {
         comma()
         bytes.append(UInt8(ascii: "\""))
-        let utf8 = value.utf8
-        if utf8.allSatisfy(\.isPlainInJSON) {
-            bytes.append(contentsOf: utf8)
-        } else {
-            for byte in utf8 { appendEscaped(byte) }
+        let start = bytes.count
+        bytes.append(contentsOf: value.utf8)
+        // Copied first and looked at afterwards: hardly any text needs an escape.
+        if let first = bytes[start...].firstIndex(where: { !$0.isPlainInJSON }) {
+            let rest = Array(bytes[first...])
+            bytes.removeSubrange(first...)
+            for byte in rest { appendEscaped(byte) }
         }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -89,7 +91,7 @@ package struct JSONWriter: ~Copyable {
     package mutating func time(_ value: Timestamp) {
         comma()
         bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: value.rfc3339Bytes)
+        value.appendRFC3339(to: &bytes)
         bytes.append(UInt8(ascii: "\""))
     }
 
