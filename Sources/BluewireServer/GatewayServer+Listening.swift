@@ -59,9 +59,9 @@ extension GatewayServer {
             registry: ConnectionRegistry(limits, total: capacity, admits: configuration.admits), times: limits.times,
             isTLS: identity != nil, wantsCertificates: identity != nil && configuration.tls?.clientAuthority != nil)
         let listener = ListenerResponder(base: responder, requests: core.requests, policy: policy)
-        let application = Application(
+        let application = QuietApplication(
             responder: listener, server: channels(policy, identity, offers),
-            configuration: ApplicationConfiguration(address: address, backlog: 1024),
+            configuration: ServerConfiguration(address: address, backlog: 1024),
             onServerRunning: { channel in
                 if let path = configuration.socketPath, channel.localAddress?.port == nil { chmod(path, 0o600) }
                 if let port = ready.note(channel.localAddress?.port) { await configuration.onReady(port) }

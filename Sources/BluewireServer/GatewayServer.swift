@@ -70,7 +70,7 @@ package struct GatewayServer: Service {
         let feed = core.feed
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await followJournal() }
+                group.addTask { await feed.follow() }
                 group.addTask { await followTyping() }
                 group.addTask { await beat() }
                 group.addTask { await serveSockets(requests) }
@@ -120,12 +120,6 @@ package struct GatewayServer: Service {
             for await request in requests {
                 group.addTask { await session.serve(request) }
             }
-        }
-    }
-
-    private func followJournal() async {
-        await core.context.journal.withWakeUps { wakeUps in
-            for await _ in wakeUps { core.feed.wake() }
         }
     }
 

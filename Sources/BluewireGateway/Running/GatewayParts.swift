@@ -91,6 +91,8 @@ struct GatewayParts: Sendable {
         let line = try TransportFactory.line(configuration)
         var sending = Outbox.Configuration(lines: [line])
         sending.crashHook = OutboxCrashPoint.hook(fatalAt: configuration.crashPoint)
+        // Only what another process queued and left behind is found by looking; an idle gateway sleeps longer.
+        sending.idlePoll = .seconds(20)
         let outbox = Outbox(
             store: state.sends, log: journal, resolver: store, clock: SystemWallClock(), configuration: sending
         )
