@@ -200,8 +200,12 @@ let package = Package(
         .executableTarget(
             name: "bluewire-bench",
             dependencies: [
-                "BluewireModel", "BluewireCodec", "BluewireStore",
+                "BluewireModel", "BluewireCodec", "BluewireStore", "BluewireServer",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             path: "Benchmarks/InProcess"
         ),

@@ -6,6 +6,7 @@
 
 // The figures of `make bench` that are taken inside the process: reading, listing and decoding.
 // usage: bluewire-bench DATABASE CHAT_GUID; one JSON object per line on standard output.
+//        bluewire-bench constant PORT FILE; serves the file until killed.
 
 import BluewireCodec
 import BluewireModel
@@ -52,6 +53,10 @@ func rate(_ name: String, _ body: () throws -> Int) throws {
     print(#"{"name":"\#(name)",\#(figures),"perSecond":\#(Double(count) / wall)}"#)
 }
 
+if CommandLine.arguments.count == 4, CommandLine.arguments[1] == "constant", let port = Int(CommandLine.arguments[2]) {
+    try await ConstantServer.run(port: port, file: CommandLine.arguments[3])
+    exit(0)
+}
 guard CommandLine.arguments.count == 3 else {
     FileHandle.standardError.write(Data("usage: bluewire-bench DATABASE CHAT_GUID\n".utf8))
     exit(64)
@@ -67,8 +72,7 @@ try await percentiles("newest50", repeats: 400) {
     try await store.messages(in: chat.id, MessageQuery(limit: 50)).elements.count
 }
 try await percentiles("chats50", repeats: 200) {
-    let page = try await store.chats(ChatQuery(limit: 50))
-    return try await store.lastMessages(of: page.elements.map(\.id)).count
+    try await store.chatsWithLastMessages(ChatQuery(limit: 50)).last.count
 }
 
 // Nothing else runs in this process, so plain queues may block here.
