@@ -59,7 +59,8 @@ extension NativeProblem {
 
     /// A request whose parts do not come.
     static let requestTimeout = NativeProblem(
-        .requestTimeout, detail: "The request did not arrive in time.", remedy: "Send head and body without long pauses.")
+        .requestTimeout, detail: "The request did not arrive in time.",
+        remedy: "Send head and body without long pauses.")
 
     /// A head beyond the limits.
     static let headTooLarge = NativeProblem(

@@ -127,7 +127,8 @@ package struct Call: Sendable {
 
     private static func ambiguous(_ chats: [ChatID]) -> NativeProblem {
         NativeProblem(
-            .ambiguous, detail: "The reference fits several chats.", remedy: "Use the id of one of the candidates.", candidates: chats.map(\.rawValue))
+            .ambiguous, detail: "The reference fits several chats.", remedy: "Use the id of one of the candidates.",
+            candidates: chats.map(\.rawValue))
     }
 
     /// The message named in the path, if the caller may see it.

@@ -91,7 +91,8 @@ import Testing
             $0.limits.times.head = .milliseconds(200)
         } _: { port in
             try await RawClient.connect(port: port) { client in
-                try await client.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                // On a busy machine the time may be over before this is written.
+                try? await client.write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 expectEqual(try await client.rest().contains("HTTP"), false)
             }
             try await RawClient.connect(port: port) { client in expectEqual(try await client.rest(), "") }
