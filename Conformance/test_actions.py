@@ -170,6 +170,15 @@ class SendTest(Actions):
         self.assertEqual(len(self.rows("SELECT 1 FROM message WHERE is_from_me = 1")), before)
 
 
+class SendThroughGatewayTest(SendTest):
+    """The same through a running gateway."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.gateway.start()
+
+
 class ScheduleTest(Actions):
     """A message for later waits in the state, over restarts, and goes out at its time."""
 

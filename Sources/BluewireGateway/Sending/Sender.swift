@@ -36,11 +36,23 @@ package struct SendRequestOptions: Sendable {
         self.wait = wait
     }
 
-    /// Whether the native API's request can carry all of it.
-    fileprivate var fitsRequest: Bool {
-        let plain = Draft(
-            text: draft.text, files: draft.files, replyTo: draft.replyTo, effect: draft.effect, subject: draft.subject)
-        return to.count == 1 && sendAt == nil && draft == plain
+    /// The request of the native API that asks for the same.
+    fileprivate var request: NativeSendRequest {
+        let isChat = to.count == 1 && (to[0].hasPrefix("ch_") || to[0].contains(";"))
+        var request = NativeSendRequest(
+            chat: isChat ? to[0] : nil, text: draft.text, files: draft.files.isEmpty ? nil : draft.files,
+            replyTo: draft.replyTo?.rawValue, effect: draft.effect, subject: draft.subject)
+        if !isChat { request.to = OneOrMany(to) }
+        request.name = groupName
+        if !draft.mentions.isEmpty {
+            request.mentions = draft.mentions.map {
+                NativeMention(address: $0.address, start: $0.range.location, length: $0.range.length)
+            }
+        }
+        if draft.isVoiceNote { request.voiceNote = true }
+        if !draft.choices.isEmpty { request.choices = draft.choices }
+        request.sendAt = sendAt.map { NativeTime($0) }
+        return request
     }
 }
 
@@ -59,28 +71,23 @@ package struct Sender: Sendable {
     package func send(_ options: SendRequestOptions) async throws -> NativeSend {
         var options = options
         options.draft.files = options.draft.files.map(AbsolutePath.of)
-        if options.fitsRequest, let client = await RunningGateway.client(configuration) {
+        // Cut as the wire does, so that a key means the same request with and without a gateway.
+        options.sendAt = options.sendAt.map { NativeTime($0).timestamp }
+        if let client = await RunningGateway.client(configuration) {
             return try await send(options, through: client)
         }
         return try await sendAlone(options)
     }
 
     private func send(_ options: SendRequestOptions, through client: GatewayClient) async throws -> NativeSend {
-        let to = options.to[0]
-        let isChat = to.hasPrefix("ch_") || to.contains(";")
-        let draft = options.draft
-        let request = NativeSendRequest(
-            chat: isChat ? to : nil, to: isChat ? nil : to, text: draft.text,
-            files: draft.files.isEmpty ? nil : draft.files, replyTo: draft.replyTo?.rawValue, effect: draft.effect,
-            subject: draft.subject
-        )
-        let send = try await client.submit(request, key: options.key)
+        let send = try await client.submit(options.request, key: options.key)
+        guard options.sendAt == nil else { return send }
         return try await Self.settled(send, wait: options.wait) { try await client.send($0.id) }
     }
 
     /// Sends with an outbox in this process.
     ///
-    /// Used also beside a running gateway for what the request of its API cannot carry. The rows are leased, so a gateway that starts meanwhile neither loses nor repeats them. The origin is the one of
+    /// Its rows are leased, so a gateway that starts meanwhile neither loses nor repeats them. The origin is the one of
     /// the gateway's own socket: a key used through the gateway is the same key here.
     private func sendAlone(_ options: SendRequestOptions) async throws -> NativeSend {
         let store = try StoreFactory.store(configuration)
@@ -104,7 +111,7 @@ package struct Sender: Sendable {
                 origin: Principal.owner.id
             )
         )
-        // A gateway that runs beside it, or the next one, sends it when its time has come.
+        // The gateway that runs then sends it when its time has come.
         if options.sendAt != nil { return NativeSend(accepted) }
         // Nobody else works on the outbox, so even who does not want to wait gives it the time to be handed over.
         let settled = try await outbox.settle(accepted.id, within: max(options.wait, .seconds(1)))

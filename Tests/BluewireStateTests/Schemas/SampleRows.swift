@@ -20,6 +20,7 @@ enum SampleRows {
         case (.state, 3): try tasks(db)
         case (.state, 4): try agents(db)
         case (.state, 5): try outbox(db)
+        case (.state, 8): try attempts(db)
         case (.journal, 1): try journal(db)
         default: return
         }
@@ -53,6 +54,16 @@ enum SampleRows {
                 INSERT INTO sinkCursor VALUES ('outbox', '0a1b2c3d-9', 1768478400000000000);
                 INSERT INTO delivery VALUES ('wh_sample', 7, 'evt_7', 'message.created', 'ch_test', 'retrying', 2, 500,
                 'http_500', 1768478400000000000, 1768478402000000000, 1768478401000000000);
+                """)
+    }
+
+    private static func attempts(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO outboxAttempt VALUES (1, 'snd_sample', 1, 'applescript', 1768478400000000000,
+                1768478401000000000, 'unreachable', 'automation_denied');
+                INSERT INTO outboxAttempt VALUES (2, 'snd_sample', 2, 'applescript', 1768478402000000000, NULL, 'started',
+                NULL);
                 """)
     }
 
