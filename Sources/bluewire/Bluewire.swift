@@ -24,7 +24,7 @@ struct Bluewire: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, ServeCommand.self, SimulateCommand.self, WatchCommand.self, SendCommand.self,
             ChatsCommand.self, HistoryCommand.self, DoctorCommand.self, InspectCommand.self,
-            SelftestCommand.self, AuditCommand.self, TLSCommand.self,
+            SelftestCommand.self, AuditCommand.self, TLSCommand.self, BackupCommand.self, RestoreCommand.self,
         ]
     )
 

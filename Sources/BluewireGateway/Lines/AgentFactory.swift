@@ -26,7 +26,8 @@ struct AgentFactory {
 
     /// The services of every configured agent: the runtime, and the runner that feeds it from the journal.
     func services(
-        journal: Journal, state: StateDatabase, store: MessageStore, outbox: Outbox, gate: any OutboundSending
+        journal: Journal, state: StateDatabase, store: MessageStore, outbox: Outbox, gate: any OutboundSending,
+        restoredAt: Timestamp?
     ) throws -> [any Service] {
         var services: [any Service] = []
         for entry in configuration.agents {
@@ -39,7 +40,8 @@ struct AgentFactory {
             services.append(runtime)
             services.append(
                 SinkRunner(
-                    sink: runtime, journal: journal, state: state,
+                    sink: restoredAt.map { RestoredSink(sink: runtime, since: $0) } ?? runtime, journal: journal,
+                    state: state,
                     filter: EventFilter(kinds: [.messageCreated, .messageUpdated]), logger: logger
                 )
             )

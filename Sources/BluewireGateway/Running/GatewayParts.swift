@@ -57,6 +57,8 @@ struct GatewayParts: Sendable {
         )
         let directory = try StateDirectory(path: configuration.stateDirectory)
         let lock = try directory.lock()
+        // A restore that was killed on its way is finished first.
+        try directory.finishRestore()
         let existing = directory.databaseFiles()
         do {
             try directory.checkDatabases()
@@ -155,7 +157,8 @@ struct GatewayParts: Sendable {
         )
         try await registerConfiguredWebhooks()
         let agents = try AgentFactory(configuration: configuration, egress: egress, logger: logger).services(
-            journal: journal, state: state, store: store, outbox: outbox, gate: gate
+            journal: journal, state: state, store: store, outbox: outbox, gate: gate,
+            restoredAt: try await state.restoredAt()
         )
         let server = GatewayServer(
             configuration: serverConfiguration(onReady: onReady), context: serverContext(webhooks: webhooks),
@@ -211,6 +214,8 @@ struct GatewayParts: Sendable {
         let contacts = store.contacts
         context.contacts = { contacts?.entries ?? [] }
         context.audit = audit
+        let path = directory.path
+        context.backup = { target in _ = try await StateBackup(directory: path).make(at: target) }
         context.webRoot = configuration.webRoot
         context.readiness = { await readiness.missing() }
         context.webhooksChanged = { webhooks.reload() }

@@ -45,6 +45,8 @@ package struct ServerContext: Sendable {
     package var simulator: SimulatorProxy?
     /// Writes down what was done and refused; nil where nobody keeps a trail.
     package var audit: AuditTrail?
+    /// Makes a backup of the state at a path of this machine that does not exist yet; nil where nobody can.
+    package var backup: (@Sendable (_ path: String) async throws -> Void)?
     /// A folder whose files stand for the built-in page; nil for the page of this build.
     package var webRoot: String?
     /// The wire form of an event.
@@ -74,6 +76,7 @@ package struct ServerContext: Sendable {
         webhooksChanged = {}
         simulator = nil
         audit = nil
+        backup = nil
         webRoot = nil
         render = { NativeEvent($0).json }
         clock = SystemWallClock()

@@ -78,4 +78,7 @@ package final class StateDatabase: Sendable {
             throw StateError(error, file: "state.db")
         }
     }
+
+    /// Closes the file; later calls fail.
+    package func close() throws { try writer.close() }
 }

@@ -20,8 +20,7 @@ extension Journal {
             if let known = try meta("epoch", as: String.self, in: db) {
                 epoch = known
             } else {
-                let digits = String(UInt32.random(in: .min ... .max), radix: 16)
-                epoch = String(repeating: "0", count: 8 - digits.count) + digits
+                epoch = randomEpoch()
                 try setMeta("epoch", epoch, in: db)
             }
             // Numbers of the last block may have been issued to readers even when a power cut took their events.
