@@ -17,6 +17,7 @@ package enum ConfigurationKey: String, CaseIterable, Sendable {
     case connectionLimit = "limits.connections"
     case addressLimit = "limits.connections-per-address"
     case socketLimit = "limits.sockets"
+    case failureLimit = "limits.failures"
     case state
     case database
     case home
@@ -50,6 +51,7 @@ package enum ConfigurationKey: String, CaseIterable, Sendable {
         case .connectionLimit: "connections in all (1024)"
         case .addressLimit: "connections of one address (256), or off"
         case .socketLimit: "WebSockets of one token (32), or off"
+        case .failureLimit: "bad credentials of one address in a minute before it has to wait (5), or off"
         case .allowedHosts: "more host names requests may carry, separated by commas"
         case .state: "the state directory"
         case .database: "the Messages database (~/Library/Messages/chat.db)"

@@ -30,7 +30,7 @@ enum ListeningSettings {
                     "needs a name of its own"
                 } else if !CertificatePin.isPlausible(client.spki) || !pins.insert(client.spki).inserted {
                     "needs the pin of a key of its own in spki"
-                } else if scopes.isEmpty || !scopes.isSubset(of: Scope.all) {
+                } else if scopes.isEmpty || !scopes.allSatisfy(\.isKnown) {
                     "has scopes that do not exist"
                 } else {
                     nil
@@ -39,7 +39,7 @@ enum ListeningSettings {
             throw GatewayError(
                 .configuration, message: "The entry \"\(client.name)\" of tls.clients \(trouble).",
                 remedy: "A pin is 44 characters of base64; scopes are "
-                    + Scope.all.map(\.rawValue).sorted().joined(separator: ", ") + "."
+                    + (["read", "send", "manage"] + Scope.single.map(\.rawValue)).joined(separator: ", ") + "."
             )
         }
     }
@@ -106,6 +106,9 @@ extension Settings {
         if let most = try limit(.addressLimit, expected: "a number, or off", count(1...100_000)) {
             configuration.limits.connectionsPerAddress = most.value
             configuration.limits.connectionsOnLoopback = most.value
+        }
+        if let most = try limit(.failureLimit, expected: "a number, or off", count(1...100_000)) {
+            configuration.limits.failures = most.value
         }
         if let most = try limit(.socketLimit, expected: "a number, or off", count(1...100_000)) {
             configuration.limits.sockets = most.value

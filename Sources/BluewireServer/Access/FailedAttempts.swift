@@ -24,15 +24,15 @@ final class FailedAttempts: Sendable {
 
     private let entries = Mutex<[String: Entry]>([:])
     private let clock: any WallClock
-    private let free: Int
+    private let free: Int?
 
     /// The first wait.
     private static let shortest = Duration.seconds(15)
     /// The longest wait, and how long an address is remembered.
     private static let longest = Duration.seconds(900)
 
-    /// At most `free` failures a minute and address without a wait.
-    init(clock: any WallClock, free: Int = 5) {
+    /// At most `free` failures a minute and address without a wait; nil for no limit.
+    init(clock: any WallClock, free: Int? = 5) {
         self.clock = clock
         self.free = free
     }
@@ -49,6 +49,7 @@ final class FailedAttempts: Sendable {
 
     /// Notes a refusal.
     func note(_ address: String) {
+        guard let free else { return }
         let now = clock.now
         let key = ClientAddress(address).key
         entries.withLock { entries in

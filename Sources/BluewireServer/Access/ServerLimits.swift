@@ -23,6 +23,8 @@ package struct ServerLimits: Hashable, Sendable {
     package var sockets: Int? = 32
     /// The same for callers of this machine.
     package var socketsOnLoopback: Int?
+    /// Bad credentials of one address in a minute before it has to wait.
+    package var failures: Int? = 5
     /// How long things may take.
     package var times = ConnectionTimes()
 

@@ -32,7 +32,8 @@ package final class ServerCore: Sendable {
         sockets = SocketCounter(elsewhere: limits.sockets, loopback: limits.socketsOnLoopback)
         authenticator = Authenticator(
             tokens: context.state.tokens(clock: context.clock), origins: origins,
-            failures: FailedAttempts(clock: context.clock), requests: requests, clients: access.clients)
+            failures: FailedAttempts(clock: context.clock, free: limits.failures), requests: requests,
+            clients: access.clients)
         var document = OpenAPIDocument(version: context.version)
         description = (try? document.json().json) ?? []
         feed = EventFeed(journal: context.journal, render: context.render)
