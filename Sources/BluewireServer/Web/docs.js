@@ -16,8 +16,8 @@ const table = (heads, rows) => el("table", {},
 const typeOf = (schema) => {
   if (!schema) return "";
   if (schema.$ref) return schema.$ref.split("/").pop();
-  if (schema.anyOf) return schema.anyOf.map(typeOf).join(" or ");
-  const type = [schema.type].flat().join(" or ");
+  if (schema.anyOf) return schema.anyOf.map(typeOf).filter(Boolean).join(" or ");
+  const type = [schema.type].flat().filter((name) => name !== "null").join(" or ");
   if (schema.items) return `list of ${typeOf(schema.items)}`;
   return schema.enum ? `${type}: ${schema.enum.filter((value) => value !== null).join(", ")}` : schema.format ? `${type} (${schema.format})` : type;
 };
