@@ -106,6 +106,8 @@ package struct GatewayServer: Service {
         do {
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                // A client that is quick enough to meet the trial would wait for an answer for ever.
+                .childChannelInitializer { $0.close() }
                 .bind(host: configuration.host, port: configuration.port).get()
             try await channel.close()
         } catch {
