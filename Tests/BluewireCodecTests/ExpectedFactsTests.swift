@@ -6,16 +6,31 @@
 
 import BluewireCodec
 import BluewireTesting
+import Foundation
 import Testing
 
 @Suite(.enabled(if: SharedData.isAvailable, "\(SharedData.skipReason)"))
 struct ExpectedFactsTests {
-    /// Facts about the file rather than its contents, and strokes, which only an XZ decoder shows.
-    private static let notDecoded: Set<String> = ["origin", "sha256", "note", "firstPointXYWidth", "strokePointCounts"]
+    /// Facts about the file rather than its contents; `effect` is another spelling of `effectType`.
+    private static let notDecoded: Set<String> = ["origin", "sha256", "note", "effect"]
+    /// Read through the store, in its own tests.
+    private static let databases: Set<String> = ["db/test.db"]
 
     static let archives = names("fixtures/typedstream/expected.json")
-    static let payloads = names("fixtures/payloads/expected.json").filter {
-        !$0.hasPrefix("db/") && !$0.hasPrefix("stickers/")
+    static let payloads = names("fixtures/payloads/expected.json").filter { !databases.contains($0) }
+
+    /// A file nobody looks at fails here, on whichever side it is missing.
+    @Test(arguments: ["typedstream", "payloads"])
+    func everyFileIsCovered(_ folder: String) throws {
+        let root = try SharedData.require("fixtures/\(folder)").path
+        let found = try FileManager.default.subpathsOfDirectory(atPath: root).filter { name in
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: "\(root)/\(name)", isDirectory: &isFolder)
+                && !isFolder.boolValue && !["README.md", "expected.json"].contains(name)
+        }
+        let covered = folder == "payloads" ? Set(Self.payloads).union(Self.databases) : Set(Self.archives)
+        #expect(Set(found) == covered)
+        #expect(Set(Fixtures.archives) == Set(Self.archives))
     }
 
     private static func expected(_ path: String) throws -> [String: JSONValue] {
@@ -36,7 +51,12 @@ struct ExpectedFactsTests {
     func payloadHasTheExpectedFacts(_ name: String) throws {
         let expected = try Self.expected("fixtures/payloads/expected.json")[name]
         let bytes = try SharedData.bytes(of: "fixtures/payloads/\(name)")
-        let found = try name.hasSuffix(".bin") ? BlobReport.drawing(bytes) : BlobReport.propertyList(bytes)
+        let found =
+            switch name.split(separator: ".").last {
+            case "bin": BlobReport.drawing(bytes)
+            case "heic": BlobReport.sticker(bytes)
+            default: try BlobReport.propertyList(bytes)
+            }
         #expect(found.map(Self.normal) == expected.map(Self.normal))
     }
 
@@ -49,6 +69,7 @@ struct ExpectedFactsTests {
         for damaged in prefixes + mutations {
             _ = try? BlobReport.propertyList(damaged)
             _ = BlobReport.drawing(damaged)
+            _ = BlobReport.sticker(damaged)
             _ = BalloonDecoder.decode(bundleID: nil, payload: damaged, text: nil)
             _ = try? MessageSummary(decoding: damaged)
         }

@@ -69,39 +69,3 @@ package struct DigitalTouch: Sendable {
         if case .float(let time)? = fields[6] { kind.rawValue == 3 && time > 0 } else { false }
     }
 }
-
-/// The header of a handwritten message; the strokes themselves are compressed and stay so.
-package struct Handwriting: Sendable {
-    /// How the strokes are stored: 1 plain, 4 XZ.
-    package var compression: Int
-    /// When it was written, in milliseconds since 2001; 0 when redacted.
-    package var createdAt: UInt64
-    /// The identifier.
-    package var id: String
-    /// Where it stands: x, y, width, height.
-    package var frame: [Int]
-    /// How many strokes it has.
-    package var strokeCount: Int
-    /// The size of the strokes when decompressed.
-    package var decompressedLength: Int
-    /// The strokes as stored.
-    package var strokes: [UInt8]
-
-    /// Reads `payload_data`; nil when it is malformed.
-    package init?(_ bytes: [UInt8]) {
-        guard let message = ProtobufFields(bytes), let drawing = message.bytes(4).flatMap({ ProtobufFields($0) }) else {
-            return nil
-        }
-        createdAt = 0
-        if case .fixed64(let value)? = message[2] { createdAt = value }
-        id = message.bytes(3).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let raw = drawing.bytes(3) ?? []
-        frame = stride(from: 0, to: raw.count - raw.count % 2, by: 2).map { index in
-            Int(Int16(bitPattern: (UInt16(raw[index]) | UInt16(raw[index + 1]) << 8) ^ 0x8000))
-        }
-        strokeCount = drawing.integer(4) ?? 0
-        compression = drawing.integer(5) ?? 1
-        decompressedLength = drawing.integer(6) ?? 0
-        strokes = drawing.bytes(8) ?? []
-    }
-}

@@ -57,12 +57,19 @@ package enum BlobReport {
         if let hand = Handwriting(bytes) {
             let names = ["x", "y", "width", "height"]
             let frame = Dictionary(uniqueKeysWithValues: zip(names, hand.frame.map { JSONValue.integer(Int64($0)) }))
-            let facts: [String: JSONValue] = [
-                "compression": .string(hand.compression == 4 ? "xz" : hand.compression == 1 ? "none" : "unknown"),
+            var facts: [String: JSONValue] = [
+                "compression": .string(hand.compression.name),
                 "createdAtMs2001": .integer(Int64(clamping: hand.createdAt)), "frame": .object(frame),
                 "decompressedLength": .integer(Int64(hand.decompressedLength)), "id": .string(hand.id),
                 "strokeCount": .integer(Int64(hand.strokeCount)),
             ]
+            if let strokes = hand.strokes {
+                facts["strokePointCounts"] = .array(strokes.map { .integer(Int64($0.count)) })
+                if let first = strokes.first?.first {
+                    let numbers = [first.x, first.y, first.width]
+                    facts["firstPointXYWidth"] = .array(numbers.map { .integer(Int64($0)) })
+                }
+            }
             return .object(["bytes": size, "handwriting": .object(facts)])
         }
         guard let touch = DigitalTouch(bytes) else { return nil }
@@ -74,6 +81,14 @@ package enum BlobReport {
         ]
         if touch.kind.rawValue == 3 { facts["brokenHeart"] = .bool(touch.isBrokenHeart) }
         return .object(["bytes": size, "digitalTouch": .object(facts)])
+    }
+
+    /// The facts of a sticker's file; nil when it is none.
+    package static func sticker(_ bytes: [UInt8]) -> JSONValue? {
+        guard let sticker = StickerFile(bytes) else { return nil }
+        var facts: [String: JSONValue] = [:]
+        if let effect = sticker.effect { facts["effectType"] = .string(effect) }
+        return .object(["bytes": .integer(Int64(bytes.count)), "sticker": .object(facts)])
     }
 
     /// Lower-case hexadecimal digits.

@@ -12,7 +12,7 @@ package enum BlobInspector {
     package enum Kind: String, Sendable, CaseIterable {
         /// `message.attributedBody`, or any archive of NSArchiver.
         case body
-        /// `message.payload_data`.
+        /// `message.payload_data`, or the file of a sticker.
         case payload
         /// `message.message_summary_info` or `chat.properties`.
         case summary
@@ -25,7 +25,11 @@ package enum BlobInspector {
         switch kind {
         case .body: return try BlobReport.archive(bytes).text
         case .payload:
-            if !bytes.starts(with: "bplist".utf8), let drawing = BlobReport.drawing(bytes) { return drawing.text }
+            if !bytes.starts(with: "bplist".utf8),
+                let facts = BlobReport.sticker(bytes) ?? BlobReport.drawing(bytes)
+            {
+                return facts.text
+            }
             return try BlobReport.propertyList(bytes).text
         case .summary: return try BlobReport.propertyList(bytes).text
         }
