@@ -36,11 +36,13 @@ struct WatchCheckpoint: Hashable, Sendable {
         var row: Int64
         var guid: String
         var firstSeen: Timestamp
+        /// When chat.db was last looked at before that: what tells a message that was read meanwhile from history.
+        var lastLook: Timestamp
     }
 
     init() {}
 
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     var bytes: [UInt8] {
         var writer = CompactWriter()
@@ -59,6 +61,7 @@ struct WatchCheckpoint: Hashable, Sendable {
             writer.signed(one.row)
             writer.guid(one.guid)
             writer.signed(one.firstSeen.nanoseconds)
+            writer.signed(one.lastLook.nanoseconds)
         }
         return writer.bytes
     }
@@ -67,7 +70,8 @@ struct WatchCheckpoint: Hashable, Sendable {
     init?(bytes: [UInt8]) {
         var reader = CompactReader(bytes)
         guard
-            reader.byte() == Self.version, let fingerprintVersion = reader.byte(), let flags = reader.byte(),
+            let version = reader.byte(), (1...Self.version).contains(version), let fingerprintVersion = reader.byte(),
+            let flags = reader.byte(),
             let watermark = reader.signed(), let guid = reader.guid(), let newest = reader.signed(),
             let horizon = reader.signed(), let lastLook = reader.signed(), let deletions = reader.signed(),
             let recoverables = reader.signed(), let count = reader.unsigned()
@@ -83,8 +87,13 @@ struct WatchCheckpoint: Hashable, Sendable {
         self.deletions = deletions
         self.recoverables = recoverables
         for _ in 0..<count {
-            guard let row = reader.signed(), let guid = reader.guid(), let seen = reader.signed() else { return nil }
-            pending.append(PendingRow(row: row, guid: guid, firstSeen: Timestamp(nanoseconds: seen)))
+            guard let row = reader.signed(), let guid = reader.guid(), let seen = reader.signed(),
+                let look = version == 1 ? seen : reader.signed()
+            else { return nil }
+            pending.append(
+                PendingRow(
+                    row: row, guid: guid, firstSeen: Timestamp(nanoseconds: seen),
+                    lastLook: Timestamp(nanoseconds: look)))
         }
     }
 }

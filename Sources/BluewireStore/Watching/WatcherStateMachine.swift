@@ -75,13 +75,22 @@ struct WatcherStateMachine: Sendable {
                 continue
             }
             let seen = firstSeen[row.guid].map { time.moment(of: $0) } ?? time
-            let isOld = row.date.map { $0 <= checkpoint.lastLook && now - $0 > classifier.freshness } ?? false
-            parking.put(ParkingLot.Entry(row: row, firstSeen: seen, lastLook: checkpoint.lastLook, isOld: isOld))
+            let lastLook = firstSeen[row.guid].map { lookBefore(row.guid, seenAt: $0) } ?? checkpoint.lastLook
+            let isOld = row.date.map { $0 <= lastLook && now - $0 > classifier.freshness } ?? false
+            parking.put(ParkingLot.Entry(row: row, firstSeen: seen, lastLook: lastLook, isOld: isOld))
             if isOld {
-                let flagged = classifier.bearsSignOfRestore(evidence(of: row, lastLook: checkpoint.lastLook, now: now))
+                let flagged = classifier.bearsSignOfRestore(evidence(of: row, lastLook: lastLook, now: now))
+                // A replaced file offers rows again that wait already; each counts once.
+                oldArrivals.removeAll { $0.row.guid == row.guid }
                 oldArrivals.append((row, time.monotonic, flagged))
             }
         }
+    }
+
+    /// When the database was last looked at before a row that waited, across a restart or in another file, was first
+    /// seen.
+    private func lookBefore(_ guid: String, seenAt: Timestamp) -> Timestamp {
+        min(checkpoint.pending.first { $0.guid == guid }?.lastLook ?? seenAt, checkpoint.lastLook)
     }
 
     /// Refreshes the rows that wait: `rows` is what there is today of the rows `asked` for.
@@ -273,6 +282,7 @@ struct WatcherStateMachine: Sendable {
     mutating func relocate(found: [String: Int64], last: (row: Int64, guid: String)?) -> Bool {
         keysByRow = [:]
         tiers = FingerprintTiers()
+        checkpoint.pending += waitingRows
         parking.removeAll()
         var differs = false
         for (key, mark) in marks {
@@ -307,13 +317,18 @@ struct WatcherStateMachine: Sendable {
         checkpoint.horizon = max(checkpoint.horizon, limit)
     }
 
-    /// What has to be stored with the next batch.
-    mutating func takeChanges() -> (checkpoint: [UInt8], marks: [Int64: [UInt8]?], replacesMarks: Bool) {
-        checkpoint.pending = parking.rows.compactMap { number in
+    private var waitingRows: [WatchCheckpoint.PendingRow] {
+        parking.rows.compactMap { number in
             parking.entries[number].map {
-                WatchCheckpoint.PendingRow(row: number, guid: $0.row.guid, firstSeen: $0.firstSeen.wall)
+                WatchCheckpoint.PendingRow(
+                    row: number, guid: $0.row.guid, firstSeen: $0.firstSeen.wall, lastLook: $0.lastLook)
             }
         }
+    }
+
+    /// What has to be stored with the next batch.
+    mutating func takeChanges() -> (checkpoint: [UInt8], marks: [Int64: [UInt8]?], replacesMarks: Bool) {
+        checkpoint.pending = waitingRows
         var changes: [Int64: [UInt8]?] = [:]
         for key in changedMarks { changes.updateValue(marks[key]?.bytes, forKey: key) }
         changedMarks = []

@@ -46,7 +46,9 @@ import Testing
         checkpoint.watermarkGUID = "G"
         checkpoint.isBaselined = true
         checkpoint.lastLook = Timestamp(seconds: 1_768_478_400)
-        checkpoint.pending = [.init(row: 4, guid: "P", firstSeen: Timestamp(seconds: 5))]
+        checkpoint.pending = [
+            .init(row: 4, guid: "P", firstSeen: Timestamp(seconds: 5), lastLook: Timestamp(seconds: 4))
+        ]
         #expect(WatchCheckpoint(bytes: checkpoint.bytes) == checkpoint)
         for count in 0..<checkpoint.bytes.count {
             #expect(WatchCheckpoint(bytes: Array(checkpoint.bytes.prefix(count))) == nil)
@@ -59,6 +61,19 @@ import Testing
     func tapbackTargetsAreRead(text: String, guid: String, part: Int) {
         #expect(TapbackTarget(text)?.guid == guid)
         #expect(TapbackTarget(text)?.part == part)
+    }
+
+    @Test func checkpointsOfTheFirstLayoutAreRead() throws {
+        var checkpoint = WatchCheckpoint()
+        checkpoint.watermark = 9
+        checkpoint.pending = [
+            .init(row: 4, guid: "P", firstSeen: Timestamp(seconds: 5), lastLook: Timestamp(seconds: 5))
+        ]
+        var last = CompactWriter()
+        last.signed(Timestamp(seconds: 5).nanoseconds)
+        let old = [1] + checkpoint.bytes.dropFirst().dropLast(last.bytes.count)
+        #expect(WatchCheckpoint(bytes: old) == checkpoint)
+        #expect(WatchCheckpoint(bytes: [3] + checkpoint.bytes.dropFirst()) == nil)
     }
 
     @Test func equalDatesNeverMakeTwoChangesOne() {

@@ -29,6 +29,30 @@ import Testing
         #expect(try driver.look().isEmpty)
     }
 
+    @Test func aLateMessageThatIsReadWhileTheGatewayRestartsStaysLate() throws {
+        let database = try LiveDatabase()
+        let driver = SessionDriver(database)
+        let writer = try database.open()
+        try driver.look()
+        try driver.look(after: .seconds(5))
+        try writer.edit { db in
+            try db.say("LATE", at: driver.now - .seconds(3600))
+            try db.say("NEW", "other", handle: 2, at: driver.now)
+        }
+        try driver.look()
+        try writer.edit { db in
+            try db.set("is_read = 1, date_read = \(raw(driver.now + .milliseconds(100)))", of: "LATE")
+        }
+        // Another message moves the stored position past the moment of reading.
+        driver.pass(.milliseconds(400))
+        try writer.edit { db in try db.say("MORE", "another", handle: 2, at: driver.now) }
+        try driver.look()
+        #expect(driver.observations.created == ["NEW", "MORE"])
+        driver.restart()
+        try driver.settle()
+        #expect(driver.observations.arrivals == ["NEW": .new, "MORE": .new, "LATE": .late])
+    }
+
     @Test func theFirstStartReportsNothingOfHistory() throws {
         try begin()
         #expect(try driver.settle().isEmpty)
