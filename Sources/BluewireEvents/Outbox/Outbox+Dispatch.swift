@@ -44,7 +44,7 @@ extension Outbox {
         guard let attempt = try await take(record, ready) else { return }
         publishBell.ring()
         try configuration.crashHook(.afterDispatch)
-        let (outcome, asked) = try await perform(ready, attempt: attempt)
+        let (outcome, asked) = try await perform(ready, for: record.id, attempt: attempt)
         try configuration.crashHook(.afterPerform)
         let chat = await chat(madeBy: record, outcome)
         try await finish(record.id, attempt: attempt, outcome, asked: asked, chat: chat)
@@ -150,12 +150,17 @@ extension Outbox {
     /// Asks the transports in their order; the next only when the one before proved that it handed nothing over.
     ///
     /// - Returns: the outcome, and what each of them answered.
-    private func perform(_ ready: Ready, attempt: Int) async throws -> (Outcome, [SendAttempt]) {
+    private func perform(_ ready: Ready, for id: SendID, attempt: Int) async throws -> (Outcome, [SendAttempt]) {
         var asked: [SendAttempt] = []
         var refusal = SendStateMachine.Refusal.unreachable(
             Send.Failure(code: "unreachable", remedy: "The line has no transport."))
         for (index, transport) in ready.transports.enumerated() {
-            if index > 0 { try configuration.crashHook(.betweenTransports) }
+            if index > 0 {
+                try configuration.crashHook(.betweenTransports)
+                // The one before may have taken so long that another process took this one for dead, and that the
+                // caller asked again: then nothing may go out under this attempt any more.
+                guard try await isOurs(id, attempt: attempt) else { return (.refused(refusal), asked) }
+            }
             var entry = SendAttempt(number: attempt, transport: transport.name, startedAt: clock.now)
             do throws(TransportError) {
                 let message = try await transport.perform(ready.intent).message
@@ -178,6 +183,13 @@ extension Outbox {
             }
         }
         return (.refused(refusal), asked)
+    }
+
+    /// Whether the attempt is still this process's to hand over.
+    private func isOurs(_ id: SendID, attempt: Int) async throws -> Bool {
+        guard let record = try await store.read({ try $0.record(id) }) else { return false }
+        return record.progress.state == .dispatched && record.progress.attempts == attempt
+            && record.lease?.owner == configuration.owner
     }
 
     /// The chat that a first message made, where the transport says that its row is there.

@@ -228,6 +228,40 @@ import Testing
         #expect(try await one.outbox.send(waiting.id)?.state == .sent)
     }
 
+    /// Proves that it handed nothing over, but only after `meanwhile`.
+    struct SlowRefusal: Transport {
+        let name = "slow"
+        let meanwhile: @Sendable () async throws -> Void
+
+        var capabilities: TransportCapabilities {
+            get async { TransportCapabilities(supported: [.text, .subject, .newChat]) }
+        }
+
+        func perform(_ intent: Intent) async throws(TransportError) -> Acceptance {
+            do { try await meanwhile() } catch { throw .testRejected }
+            throw .testUnreachable
+        }
+    }
+
+    @Test func anAttemptThatWasGivenUpIsNotHandedToTheNextTransport() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let two = try bench.process()
+        let slow = SlowRefusal {
+            // The lease ends, another process gives the attempt up, the caller asks again, and that goes out.
+            bench.clock.advance(by: .seconds(130))
+            try await two.outbox.tick()
+            let stuck = try #require(try await two.outbox.list(state: .unknown).first)
+            _ = try await two.outbox.retry(stuck.id)
+            try await Self.workThrough(two.outbox)
+        }
+        let one = try bench.process(transports: [slow, bench.messages])
+        let send = try await one.gate.submit(bench.request("hi"))
+        try await Self.workThrough(one.outbox)
+        #expect(bench.messages.world.withLock { $0.handedOver["hi"] } == 1)
+        #expect(try await one.outbox.send(send.id)?.state == .sent)
+    }
+
     @Test func landingsAndChangesPassThroughARealJournal() async throws {
         let bench = try Bench(fate: .init(answer: .taken, rows: .none))
         defer { bench.remove() }
