@@ -5,11 +5,13 @@
 //
 
 import BluewireAgent
-import BluewireGateway
 import BluewireModel
 import BluewireServer
+import BluewireTransport
 import Foundation
 import Testing
+
+@testable import BluewireGateway
 
 @Suite struct ConfigurationTests {
     private func load(
@@ -31,7 +33,7 @@ import Testing
         #expect(configuration.agentsSend == false)
         #expect(configuration.agents.isEmpty)
         #expect(configuration.database == "/home/somebody/Library/Messages/chat.db")
-        #expect(configuration.transport == .applescript)
+        #expect(configuration.transports == [.applescript])
     }
 
     @Test func flagsBeatTheEnvironmentAndTheEnvironmentBeatsTheFile() throws {
@@ -41,6 +43,23 @@ import Testing
         #expect(configuration.listen.port == 3000)
         #expect(configuration.line == LineID(rawValue: "environment"))
         #expect(configuration.logLevel == "debug")
+    }
+
+    @Test(arguments: [
+        ("simulator", [GatewayConfiguration.TransportKind.simulator]), ("none", []),
+        ("[applescript, simulator]", [.applescript, .simulator]),
+        ("simulator, applescript", [.simulator, .applescript]),
+    ])
+    func transportsKeepTheirOrder(_ text: String, _ expected: [GatewayConfiguration.TransportKind]) throws {
+        let configuration = try load(yaml: "transport: \(text)\nsimulator-socket: /tmp/simulator.sock\n")
+        #expect(configuration.transports == expected)
+        let names: [String] = try TransportFactory.line(configuration).transports.map { $0.name }
+        #expect(names == expected.map { $0.rawValue })
+    }
+
+    @Test(arguments: ["pigeon", "none,simulator", "simulator,simulator", "applescript,pigeon", "\"\""])
+    func transportsThatMakeNoSenseAreRefused(_ text: String) throws {
+        #expect(throws: GatewayError.self) { try load(yaml: "transport: \(text)\nsimulator-socket: /tmp/s.sock\n") }
     }
 
     @Test func listsAndNestedKeysAreRead() throws {

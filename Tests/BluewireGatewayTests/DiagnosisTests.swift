@@ -64,10 +64,10 @@ private func machine() -> DiagnosisMachine {
             },
             Situation("no osascript", "sending", .bad) { configuration, _ in configuration.osascript = "/nowhere" },
             Situation("reading only", "sending", .note, hasRemedy: false) { configuration, _ in
-                configuration.transport = .none
+                configuration.transports = []
             },
             Situation("no simulator", "simulator", .bad) { configuration, _ in
-                configuration.transport = .simulator
+                configuration.transports = [.simulator]
                 configuration.simulatorSocket = "/nowhere/simulator.sock"
             },
             Situation("port in use", "port", .bad) { _, machine in machine.isPortTaken = { _ in true } },

@@ -57,7 +57,7 @@ package enum ConfigurationKey: String, CaseIterable, Sendable {
         case .database: "the Messages database (~/Library/Messages/chat.db)"
         case .home: "the home that ~ in attachment paths refers to"
         case .line: "the name of the line (mac)"
-        case .transport: "applescript, simulator or none"
+        case .transport: "applescript, simulator, or both in the order they are tried; none only reads"
         case .simulatorSocket: "the socket of `bluewire simulate`"
         case .osascript: "the script runner (/usr/bin/osascript)"
         case .fileEvents: "wake on file events: true or false"

@@ -114,7 +114,7 @@ package struct ConfigurationLoader: Sendable {
             }
         }
         try ListeningSettings.validate(configuration)
-        if configuration.transport == .simulator, configuration.simulatorSocket == nil {
+        if configuration.transports.contains(.simulator), configuration.simulatorSocket == nil {
             throw GatewayError(
                 .configuration, message: "transport is simulator, but simulator-socket is not set.",
                 remedy: "Set simulator-socket to the socket `bluewire simulate` prints."

@@ -35,8 +35,8 @@ package struct GatewayConfiguration: Hashable, Sendable {
     package var home: String
     /// The name of the line.
     package var line = LineID(rawValue: "mac")
-    /// How messages are sent.
-    package var transport = TransportKind.applescript
+    /// How messages are sent, the preferred way first; empty means that the gateway only reads.
+    package var transports: [TransportKind] = [.applescript]
     /// The simulator's socket, for ``TransportKind/simulator``.
     package var simulatorSocket: String?
     /// The script runner; a stand-in in tests.
@@ -69,14 +69,12 @@ package struct GatewayConfiguration: Hashable, Sendable {
         self.home = home
     }
 
-    /// How messages are sent.
+    /// A way to send messages.
     package enum TransportKind: String, Hashable, Sendable, CaseIterable {
         /// Through Messages on this Mac.
         case applescript
         /// Through a simulated Messages.
         case simulator
-        /// Not at all: the gateway only reads.
-        case none
     }
 
     /// Where to listen.

@@ -42,12 +42,7 @@ struct Settings {
             configuration.listen = address
         }
         try applyListening(to: &configuration)
-        if let text = string(.transport) {
-            guard let kind = GatewayConfiguration.TransportKind(rawValue: text) else {
-                throw invalid(.transport, text, expected: "applescript, simulator or none")
-            }
-            configuration.transport = kind
-        }
+        configuration.transports = try transports() ?? configuration.transports
         if let text = string(.logLevel) {
             let levels = ["trace", "debug", "info", "notice", "warning", "error"]
             guard levels.contains(text) else {
@@ -70,6 +65,19 @@ struct Settings {
         configuration.usesFileEvents = try bool(.fileEvents) ?? configuration.usesFileEvents
         configuration.usesPolling = try bool(.poll) ?? configuration.usesPolling
         configuration.agentsSend = try bool(.agentsSend) ?? configuration.agentsSend
+    }
+
+    /// The ways to send in their order; `none` stands alone.
+    private func transports() throws(GatewayError) -> [GatewayConfiguration.TransportKind]? {
+        guard let names = list(.transport) else { return nil }
+        if names == ["none"] { return [] }
+        let kinds = names.compactMap(GatewayConfiguration.TransportKind.init)
+        guard !kinds.isEmpty, kinds.count == names.count, Set(kinds).count == kinds.count else {
+            throw invalid(
+                .transport, names.joined(separator: ","),
+                expected: "applescript, simulator, both in the order they are tried, or none")
+        }
+        return kinds
     }
 
     func invalid(_ key: ConfigurationKey, _ value: String, expected: String) -> GatewayError {

@@ -87,7 +87,7 @@ package enum Demo {
         )
         configuration.listen = FreePort.choose(listen)
         configuration.line = LineID(rawValue: "sim")
-        configuration.transport = .simulator
+        configuration.transports = [.simulator]
         configuration.simulatorSocket = folder.socketPath
         configuration.agentsSend = true
         configuration.logLevel = "warning"

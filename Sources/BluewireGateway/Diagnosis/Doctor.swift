@@ -43,9 +43,11 @@ package struct Doctor: Sendable {
     private var configurationFinding: Finding {
         let agents = Self.counted(configuration.agents.count, "agent")
         let webhooks = Self.counted(configuration.webhooks.count, "webhook")
+        let names = configuration.transports.map(\.rawValue)
+        let transports = names.isEmpty ? "none" : names.joined(separator: ",")
         return Finding(
             "configuration", "configuration", .good,
-            "Line \(configuration.line.rawValue), transport \(configuration.transport.rawValue), \(agents), \(webhooks)."
+            "Line \(configuration.line.rawValue), transport \(transports), \(agents), \(webhooks)."
         )
     }
 
@@ -79,7 +81,7 @@ package struct Doctor: Sendable {
     private var sendingFindings: [Finding] {
         get async {
             var findings: [Finding] = []
-            if configuration.transport == .simulator, let socket = configuration.simulatorSocket {
+            if configuration.transports.contains(.simulator), let socket = configuration.simulatorSocket {
                 let answer = try? await SimulatorClient(socketPath: socket).call("GET", "/healthz")
                 findings.append(
                     answer?.status == 200
@@ -97,7 +99,7 @@ package struct Doctor: Sendable {
 
     private var transportFinding: Finding {
         get async {
-            guard configuration.transport != .none else {
+            guard !configuration.transports.isEmpty else {
                 return Finding("sending", "sending", .note, "Switched off: the gateway only reads (transport: none).")
             }
             guard let line = try? TransportFactory.line(configuration) else {
@@ -107,13 +109,13 @@ package struct Doctor: Sendable {
             guard capabilities.supported.contains(.text) else {
                 return Finding(
                     "sending", "sending", .bad, capabilities.reasons[.text] ?? "No transport can send.",
-                    remedy: configuration.transport == .simulator
+                    remedy: configuration.transports.contains(.simulator)
                         ? "Start the simulator."
                         : "Run on a Mac with Messages; to read only, set transport: none."
                 )
             }
             let words = capabilities.supported.map(\.rawValue).sorted().joined(separator: ", ")
-            guard configuration.transport == .applescript else {
+            guard configuration.transports.contains(.applescript) else {
                 return Finding("sending", "sending", .good, "Can send: \(words).")
             }
             return Finding(

@@ -38,9 +38,9 @@ struct TransportFactory: Sendable {
         },
     ]
 
-    /// The configured line.
+    /// The configured line: its transports in the order they are to be tried.
     static func line(_ configuration: GatewayConfiguration) throws -> Line {
-        let factories = all.filter { $0.kind == configuration.transport }
+        let factories = configuration.transports.compactMap { kind in all.first { $0.kind == kind } }
         return Line(
             id: configuration.line, kind: factories.first?.lineKind ?? "messages",
             transports: try factories.map { try $0.make(configuration) }

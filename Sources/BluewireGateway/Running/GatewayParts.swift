@@ -173,7 +173,9 @@ struct GatewayParts: Sendable {
     }
 
     private var sources: [any EventSource] {
-        guard configuration.transport == .simulator, let socket = configuration.simulatorSocket else { return [source] }
+        guard configuration.transports.contains(.simulator), let socket = configuration.simulatorSocket else {
+            return [source]
+        }
         let store = store
         return [
             source,
@@ -220,7 +222,7 @@ struct GatewayParts: Sendable {
         context.readiness = { await readiness.missing() }
         context.webhooksChanged = { webhooks.reload() }
         context.testWebhook = { webhook in _ = try await webhooks.sendTest(to: webhook.id) }
-        if configuration.transport == .simulator, let socket = configuration.simulatorSocket {
+        if configuration.transports.contains(.simulator), let socket = configuration.simulatorSocket {
             let client = SimulatorClient(socketPath: socket)
             context.simulator = { method, path, body in
                 let answer = try await client.call(method, path, body: body)

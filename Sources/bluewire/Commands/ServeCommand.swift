@@ -27,7 +27,7 @@ struct ServeCommand: GatewayCommand {
     @Option(name: .long, help: ArgumentHelp("Where to listen.", valueName: "host:port"))
     var listen: String?
 
-    @Option(name: .long, help: "applescript, simulator or none.")
+    @Option(name: .long, help: "applescript, simulator, both in order, or none.")
     var transport: String?
 
     @Option(name: .long, help: ArgumentHelp("The socket of `bluewire simulate`.", valueName: "path"))
