@@ -262,8 +262,39 @@ import Testing
         let provider = ScriptedProvider(Self.hello)
         try await bench.live(AgentBench.agent(), provider, isStopped: { true }) { runtime in
             try await runtime.receive([bench.gateway.say("hi", id: "m1")])
+            try await bench.turnEnds(about: "m1")
         }
         #expect(provider.requests.withLock { $0.isEmpty })
+        #expect(bench.gateway.state.withLock { $0.requests.isEmpty && $0.signals.isEmpty })
+    }
+
+    @Test func aMessageThatComesWhileStoppedIsRecordedAndTheNextOneAnswered() async throws {
+        let bench = try AgentBench()
+        defer { bench.remove() }
+        let isStopped = Mutex(true)
+        let provider = ScriptedProvider(Self.hello)
+        try await bench.live(AgentBench.agent(), provider, isStopped: { isStopped.withLock { $0 } }) { runtime in
+            try await runtime.receive([bench.gateway.say("hi", id: "m1")])
+            let skipped = try await bench.turnEnds(about: "m1")
+            #expect(skipped.outcome == "withheld")
+            #expect(skipped.steps.last?.detail == "the kill switch is on")
+            isStopped.withLock { $0 = false }
+            try await runtime.receive([bench.gateway.say("still there?", id: "m2", sequence: 2)])
+            #expect(try await bench.turnEnds(about: "m2").outcome == "answered")
+        }
+        #expect(bench.gateway.state.withLock { $0.texts.count } == 1)
+    }
+
+    @Test func theKillSwitchWithholdsTheRestOfAnAnswer() async throws {
+        let bench = try AgentBench()
+        defer { bench.remove() }
+        let isStopped = Mutex(false)
+        let provider = SwitchingProvider { isStopped.withLock { $0 = true } }
+        try await bench.live(AgentBench.agent(), provider, isStopped: { isStopped.withLock { $0 } }) { runtime in
+            try await runtime.receive([bench.gateway.say("hi", id: "m1")])
+            #expect(try await bench.turnEnds(about: "m1").outcome == "withheld")
+        }
+        #expect(bench.gateway.state.withLock { $0.texts.isEmpty })
     }
 
     @Test func badCallsAreRepairedAndEndlessOnesEnd() async throws {
@@ -318,5 +349,16 @@ import Testing
             }
         }
         #expect(bench.gateway.state.withLock { $0.texts } == ["⏰ stretch"])
+    }
+}
+
+/// Answers, and calls back just before it does.
+private struct SwitchingProvider: ModelProvider {
+    let name = "switching"
+    let beforeAnswering: @Sendable () -> Void
+
+    func respond(to request: ModelRequest) async throws(ModelError) -> ModelReply {
+        beforeAnswering()
+        return ModelReply(text: "Hello!", toolCalls: [], finish: .stop)
     }
 }

@@ -200,7 +200,7 @@ struct AgentBench {
     /// One life of the process: starts the agent, runs `body`, kills the agent.
     func live(
         _ agent: AgentConfiguration, _ provider: any ModelProvider,
-        isStopped: @escaping @Sendable () -> Bool = { false },
+        isStopped: @escaping @Sendable () async -> Bool = { false },
         _ body: (AgentRuntime) async throws -> Void
     ) async throws {
         let runtime = AgentRuntime(
@@ -219,6 +219,17 @@ struct AgentBench {
                 throw error
             }
             group.cancelAll()
+        }
+    }
+
+    /// Waits for the end of the newest turn about a message.
+    @discardableResult
+    func turnEnds(about message: String) async throws -> TurnRecord {
+        let records = database.agents(clock: clock)
+        while true {
+            let turn = try await records.turns(about: MessageID(rawValue: message)).last
+            if let turn, turn.endedAt != nil { return turn }
+            await Task.yield()
         }
     }
 

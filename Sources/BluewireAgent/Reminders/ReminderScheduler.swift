@@ -54,7 +54,8 @@ final class ReminderScheduler: Sendable {
 
     /// Sends everything that is due.
     func fire() async {
-        guard !services.isStopped(), let due = try? await tasks.due(at: services.clock.now, agent: configuration.name)
+        guard await !services.isStopped(),
+            let due = try? await tasks.due(at: services.clock.now, agent: configuration.name)
         else { return }
         for task in due {
             guard let chat = try? await services.chats.chat(task.chat) else { continue }

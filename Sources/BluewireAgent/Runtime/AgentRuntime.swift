@@ -80,7 +80,6 @@ package final class AgentRuntime: Sink, Service {
     }
 
     private func admit(_ id: MessageID, chat: ChatID, arrival: Arrival, event: GatewayEvent) async throws {
-        guard !services.isStopped() else { return }
         let now = services.clock.now
         guard try await !records.isProcessed(agent: configuration.name, event: id.rawValue) else { return }
         // The row may have changed since it was journalled: who sent it is only certain some moments later.

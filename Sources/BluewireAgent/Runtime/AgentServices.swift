@@ -22,14 +22,14 @@ package struct AgentServices: Sendable {
     package var state: StateDatabase
     /// The clock.
     package var clock: any WallClock
-    /// Whether the kill switch is on; asked before every turn and every bubble.
-    package var isStopped: @Sendable () -> Bool
+    /// Whether the kill switch is on; asked before every turn, every bubble and every reminder.
+    package var isStopped: @Sendable () async -> Bool
 
     /// Services from their parts.
     package init(
         sender: any OutboundSending, echoes: any EchoChecking, chats: any ChatReading, search: any MessageSearching,
         state: StateDatabase, clock: any WallClock = SystemWallClock(),
-        isStopped: @escaping @Sendable () -> Bool = { false }
+        isStopped: @escaping @Sendable () async -> Bool = { false }
     ) {
         self.sender = sender
         self.echoes = echoes

@@ -53,7 +53,8 @@ struct TurnRunner: Sendable {
         let turn = try await records.beginTurn(
             agent: configuration.name, chat: chat, messages: pending.map(\.message)
         )
-        guard !services.isStopped(), !isLimited else {
+        // A message that comes while the switch is on is no later surprise: it is recorded as skipped.
+        guard await !services.isStopped(), !isLimited else {
             let reason = isLimited ? "more than 5 turns in a minute" : "the kill switch is on"
             try await end(turn, "withheld", step: "admission", detail: reason)
             _ = try await sessions.commit(nil, answering: pending.count, in: chat, force: true)
@@ -182,7 +183,7 @@ struct TurnRunner: Sendable {
                         return try await end(reply.turn, "withheld", step: "interrupted", detail: detail)
                     }
                 }
-                guard !services.isStopped() else {
+                guard await !services.isStopped() else {
                     try await sessions.endReply(chat)
                     return try await end(reply.turn, "withheld", step: "stopped", detail: "the kill switch is on")
                 }

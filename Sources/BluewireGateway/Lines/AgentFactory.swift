@@ -35,7 +35,9 @@ struct AgentFactory {
             if configuration.agentsSend { agent.shadow = false }
             let runtime = AgentRuntime(
                 agent, provider: try provider(entry),
-                services: AgentServices(sender: gate, echoes: outbox, chats: store, search: store, state: state)
+                services: AgentServices(
+                    sender: gate, echoes: outbox, chats: store, search: store, state: state,
+                    isStopped: { await Self.isStopped(outbox) })
             )
             services.append(runtime)
             services.append(
@@ -47,6 +49,15 @@ struct AgentFactory {
             )
         }
         return services
+    }
+
+    /// Whether sending is switched off; a state that cannot be read counts as off.
+    private static func isStopped(_ outbox: Outbox) async -> Bool {
+        do {
+            return try await outbox.outboundStop() != nil
+        } catch {
+            return true
+        }
     }
 
     /// Makes every provider once, so that what is missing for one is said before anything is opened.
