@@ -71,12 +71,24 @@ import Testing
         )
         let snapshots: [Snapshot] = [
             .message(message, changed: ["delivered"], arrival: .late), .deletedMessage(message.id), .tapback(tapback),
+            .tapback(tapback, arrival: .backfill),
             .chat(chat), .send(send), .line(state: "up", reason: nil), .gap(reason: "pruned"), .typing(nil),
         ]
         for snapshot in snapshots {
             let data = try JSONEncoder().encode(snapshot)
             #expect(try JSONDecoder().decode(Snapshot.self, from: data) == snapshot)
         }
+    }
+
+    /// Journals of earlier builds hold tapbacks without an arrival.
+    @Test func aTapbackWithoutAnArrivalIsRead() throws {
+        let tapback = Tapback(
+            id: MessageID(rawValue: "T"), target: MessageID(rawValue: "M"), part: 0, kind: .love, emoji: nil,
+            sender: nil, isFromMe: true, date: Timestamp(seconds: 1)
+        )
+        let inner = String(decoding: try JSONEncoder().encode(tapback), as: UTF8.self)
+        let stored = Data(#"{"tapback":{"_0":\#(inner)}}"#.utf8)
+        #expect(try JSONDecoder().decode(Snapshot.self, from: stored) == .tapback(tapback, arrival: nil))
     }
 
     @Test func redactedNeverPrintsTheValue() {

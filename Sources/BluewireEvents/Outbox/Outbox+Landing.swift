@@ -98,14 +98,14 @@ extension Outbox {
         in tx: any SendTransaction
     ) throws {
         switch event.snapshot {
-        case .message(_, _, .backfill), .message(_, _, .duplicate): return
+        case .message(_, _, .backfill), .message(_, _, .duplicate), .tapback(_, .backfill?): return
         case .message(let row, _, _):
             if row.isFromMe {
                 try match(row, matcher: matcher, timing: timing, now: now, in: tx)
             } else {
                 try mirror(row, matcher: matcher, in: tx)
             }
-        case .tapback(let tapback):
+        case .tapback(let tapback, _):
             let isRemoval = event.kind == .tapbackRemoved
             guard
                 let record = try tx.openRecords().first(where: {

@@ -79,8 +79,8 @@ public enum Snapshot: Hashable, Sendable, Codable {
     case message(Message, changed: [String], arrival: Arrival)
     /// A message that is gone: its id and what is left of its place.
     case deletedMessage(MessageID)
-    /// A tapback.
-    case tapback(Tapback)
+    /// A tapback and how it arrived; nil when it was taken off, or journalled by a build that did not note it.
+    case tapback(Tapback, arrival: Arrival? = nil)
     /// A chat.
     case chat(Chat)
     /// A send.

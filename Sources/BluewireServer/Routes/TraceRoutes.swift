@@ -63,7 +63,7 @@ extension NativeTraceStep {
             detail = "Send \(send.state)"
             if send.attempts > 1 { detail += " at attempt \(send.attempts)" }
             if let failure = send.failure { detail += ": \(failure.code). \(failure.remedy)" }
-        case .tapback(let tapback): detail += " (\(tapback.kind.name))"
+        case .tapback(let tapback, _): detail += " (\(tapback.kind.name))"
         default: break
         }
         self.init(at: event.time, step: step, detail: detail)

@@ -90,10 +90,10 @@ extension EventDraft {
             self.init(
                 kind: .messageDeleted, line: line, chat: chat, subject: id.rawValue, identity: .unlessLatest,
                 snapshot: .deletedMessage(id))
-        case .tapbackAdded(let tapback, let chat, _):
-            self.init(kind: .tapbackAdded, line: line, chat: chat, tapback: tapback)
+        case .tapbackAdded(let tapback, let chat, let arrival):
+            self.init(kind: .tapbackAdded, line: line, chat: chat, tapback: tapback, arrival: arrival)
         case .tapbackRemoved(let tapback, let chat):
-            self.init(kind: .tapbackRemoved, line: line, chat: chat, tapback: tapback)
+            self.init(kind: .tapbackRemoved, line: line, chat: chat, tapback: tapback, arrival: nil)
         case .chatCreated(let chat):
             self.init(
                 kind: .chatCreated, line: line, chat: chat.id, subject: chat.id.rawValue, identity: .once,
@@ -118,12 +118,12 @@ extension EventDraft {
         }
     }
 
-    private init(kind: GatewayEvent.Kind, line: LineID, chat: ChatID?, tapback: Tapback) {
+    private init(kind: GatewayEvent.Kind, line: LineID, chat: ChatID?, tapback: Tapback, arrival: Arrival?) {
         // Found by the message it stands on; unique by its own row.
         self.init(
             kind: kind, line: line, chat: chat, subject: tapback.target.rawValue,
             identity: .text("\(tapback.part)/\(tapback.kind.rawValue)/\(tapback.emoji ?? "")"),
-            snapshot: .tapback(tapback))
+            snapshot: .tapback(tapback, arrival: arrival))
         name = tapback.id.rawValue
     }
 

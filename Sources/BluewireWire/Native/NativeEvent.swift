@@ -28,7 +28,7 @@ package struct NativeEvent: Hashable, Sendable, Decodable {
     package var message: NativeMessage?
     /// What changed, of `message.updated`.
     package var changed: [String]?
-    /// How the message arrived: `new`, `late`, `backfill`, `duplicate`.
+    /// How the message, or the tapback that was added, arrived: `new`, `late`, `backfill`, `duplicate`.
     package var arrival: String?
     /// The id of the message that is gone, of `message.deleted`.
     package var deleted: String?
@@ -60,7 +60,9 @@ package struct NativeEvent: Hashable, Sendable, Decodable {
             self.changed = changed
             self.arrival = arrival.rawValue
         case .deletedMessage(let id): deleted = id.rawValue
-        case .tapback(let tapback): self.tapback = NativeTapback(tapback, names: names)
+        case .tapback(let tapback, let arrival):
+            self.tapback = NativeTapback(tapback, names: names)
+            self.arrival = arrival?.rawValue
         case .chat(let chat): chatInfo = NativeChat(chat)
         case .send(let send): self.send = NativeSend(send)
         case .line(let state, let reason): lineState = NativeLineState(state: state, reason: reason)
