@@ -284,6 +284,7 @@ let package = Package(
                 "BluewireTesting",
                 "BluewireTransport",
                 "BluewireState",
+                "BluewireStore",
                 "BluewireNetwork",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]

@@ -12,14 +12,20 @@ import BluewireTransport
 import Synchronization
 
 /// A small fast generator; one seed gives one schedule.
+///
+/// The seed is mixed first: else the numbers of one seed would be those of the seed before it, but for the first.
 struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+    init(seed: UInt64) { state = Self.mix(seed &+ 0xD1B5_4A32_D192_ED03) }
 
     mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
+        return Self.mix(state)
+    }
+
+    private static func mix(_ number: UInt64) -> UInt64 {
+        var value = number
         value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
         value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
         return value ^ (value >> 31)
@@ -86,17 +92,17 @@ final class SimulatedMessages: Transport, TargetResolving {
     }
 
     struct World {
-        var rows: [OwnRow] = []
+        var file = SimulatedFile()
         var waiting: [(at: Timestamp, draft: Draft, chat: ChatID, error: Int)] = []
         /// By send (the subject names it): hand-overs that may have reached the person.
         var handedOver: [String: Int] = [:]
         /// Sends no one may hand over again unless the caller asks.
         var barred: Set<String> = []
         var violations: [String] = []
-        var rowTexts: [String: String] = [:]
-        var nextRow: Int64 = 100
-        var fate: Fate?
-        var isDown = false
+        var count = 0
+        var prefix = "M"
+
+        var rows: [StoredRow] { file.rows }
     }
 
     let name = "simulated"
@@ -136,8 +142,9 @@ final class SimulatedMessages: Transport, TargetResolving {
             case .none: break
             case .now: world.insert(draft, chat: chat, error: fate.error, at: now)
             case .twice:
+                let original = world.rows.count
                 world.insert(draft, chat: chat, error: fate.error, at: now)
-                world.insert(draft, chat: chat, error: 0, at: now, suffix: "copy")
+                world.insert(draft, chat: chat, error: 0, at: now, copying: original)
             case .late(let delay): world.waiting.append((now + delay, draft, chat, fate.error))
             case .ghost: world.insertGhost(at: now)
             }
@@ -148,7 +155,7 @@ final class SimulatedMessages: Transport, TargetResolving {
         case .takenWithGUID:
             return Acceptance(
                 message: world.withLock { world in
-                    world.rows.last { $0.message.isFromMe && world.rowTexts[$0.message.id.rawValue] == tag }?.message.id
+                    world.rows.last { $0.isFromMe && $0.tag == tag }.map { MessageID(rawValue: $0.guid) }
                 })
         case .unreachable: throw .testUnreachable
         case .rejected: throw .testRejected
@@ -180,42 +187,46 @@ final class SimulatedMessages: Transport, TargetResolving {
                 channel: .iMessage, addresses: [address]), chat: chat, isSelf: isSelf)
     }
 
-    func newestRow(line: LineID) async throws -> RowID { world.withLock { RowID(rawValue: $0.nextRow - 1) } }
+    func newestRow(line: LineID) async throws -> RowID { world.withLock { RowID(rawValue: $0.file.lastNumber) } }
 
     func ownRows(above row: RowID, in target: Target, line: LineID) async throws -> [OwnRow] {
         guard case .chat(let guid, _, _, _) = target else { return [] }
         let chat = guid.identifier == "self" ? Self.chats[1] : Self.chats[0]
         return world.withLock { world in
             world.rows.filter {
-                $0.message.row > row && $0.message.isFromMe && ($0.message.chat == chat || !$0.isJoined)
-            }
+                $0.number > row.rawValue && $0.isFromMe && (Self.chats[$0.place] == chat || !$0.isJoined)
+            }.map(\.own)
         }
     }
 }
 
 extension SimulatedMessages.World {
-    mutating func insert(_ draft: Draft, chat: ChatID, error: Int, at now: Timestamp, suffix: String = "") {
-        let isSelf = chat == SimulatedMessages.chats[1]
-        for isFromMe in isSelf && suffix.isEmpty ? [true, false] : [true] {
-            let id = MessageID(rawValue: "M\(nextRow)\(suffix)")
-            var message = Message(
-                id: id, row: RowID(rawValue: nextRow), line: SimulatedMessages.line, isFromMe: isFromMe, sentAt: now)
-            message.chat = chat
-            message.chatGUID = ChatGUID(rawValue: isSelf ? "iMessage;-;self" : "iMessage;-;+15550001")
-            message.body = MessageBody(text: draft.text)
-            message.status = isFromMe ? (error == 0 ? .sent : .failed) : nil
-            message.errorCode = isFromMe ? error : 0
-            rows.append(OwnRow(message: message, isJoined: true))
-            if let tag = draft.subject { rowTexts[id.rawValue] = tag }
-            nextRow += 1
+    /// A new row; no two of them carry quite the same date.
+    mutating func add(place: Int, isFromMe: Bool, text: String, date: Timestamp) -> Int {
+        count += 1
+        file.lastNumber += 1
+        file.rows.append(
+            StoredRow(
+                number: file.lastNumber, guid: "\(prefix)\(count)", place: place, isFromMe: isFromMe,
+                date: date + .microseconds(count), text: text))
+        return file.rows.count - 1
+    }
+
+    mutating func insert(_ draft: Draft, chat: ChatID, error: Int, at now: Timestamp, copying original: Int? = nil) {
+        let place = chat == SimulatedMessages.chats[1] ? 1 : 0
+        for isFromMe in place == 1 && original == nil ? [true, false] : [true] {
+            let index = add(place: place, isFromMe: isFromMe, text: draft.text, date: now)
+            file.rows[index].tag = draft.subject
+            if isFromMe { file.rows[index].error = error }
+            guard let original else { continue }
+            file.rows[index].date = file.rows[original].date
+            file.rows[index].truth = .copy
         }
     }
 
     mutating func insertGhost(at now: Timestamp) {
-        let message = Message(
-            id: MessageID(rawValue: "M\(nextRow)ghost"), row: RowID(rawValue: nextRow), line: SimulatedMessages.line,
-            isFromMe: true, sentAt: now)
-        rows.append(OwnRow(message: message, isJoined: false))
-        nextRow += 1
+        let index = add(place: 0, isFromMe: true, text: "", date: now)
+        file.rows[index].isJoined = false
+        file.rows[index].truth = .ghost
     }
 }
