@@ -111,11 +111,12 @@ extension GatewayError {
 
     private static func code(of problem: NativeProblem) -> Code {
         switch problem.status {
-        case 400, 409, 422: .badData
+        case 400, 409, 413, 415, 422: .badData
         case 401, 403: .denied
         case 404: .missingInput
         case 410, 429: .busy
-        case 503: .unavailable
+        case 408, 503: .unavailable
+        case 421: .configuration
         default: .internal
         }
     }

@@ -24,10 +24,14 @@ package struct ChatReader: Sendable {
 
     /// Opens whatever can be read.
     ///
-    /// - Parameter direct: reads the database even when a gateway runs.
+    /// - Parameters:
+    ///   - direct: reads the database even when a gateway runs.
+    ///   - remote: the gateway to ask instead of the one of the state directory.
     /// - Throws: ``GatewayError`` or the store's error when nothing can be read.
-    package static func open(_ configuration: GatewayConfiguration, direct: Bool) async throws -> ChatReader {
-        if !direct, let client = await RunningGateway.client(configuration) {
+    package static func open(
+        _ configuration: GatewayConfiguration, direct: Bool, remote: RemoteGateway? = nil
+    ) async throws -> ChatReader {
+        if !direct, let client = await RunningGateway.client(configuration, remote: remote) {
             return ChatReader(backend: .gateway(client))
         }
         return ChatReader(backend: .store(try StoreFactory.store(configuration)))
@@ -39,8 +43,8 @@ package struct ChatReader: Sendable {
         case .gateway(let client):
             return try await client.chats(limit: limit, query: query)
         case .store(let store):
-            let page = try await store.chats(ChatQuery(limit: limit, text: query))
-            return NativeList(page) { NativeChat($0) }
+            let (page, last) = try await store.chatsWithLastMessages(ChatQuery(limit: limit, text: query))
+            return NativeList(page) { NativeChat($0, lastMessage: last[$0.id]) }
         }
     }
 
@@ -63,7 +67,12 @@ package struct ChatReader: Sendable {
         var ids: [String] = []
         switch backend {
         case .gateway(let client):
-            ids = try await client.chats(limit: 1000, query: nil).data.map(\.id)
+            var cursor: String?
+            repeat {
+                let page = try await client.everyChat(after: cursor)
+                ids += page.data.map(\.id)
+                cursor = page.next
+            } while cursor != nil
         case .store(let store):
             var cursor: PageCursor?
             repeat {
@@ -109,15 +118,34 @@ package struct ChatReader: Sendable {
     }
 }
 
-/// The gateway of a state directory, if one runs.
+/// The gateway a command talks to.
 package enum RunningGateway {
-    /// A client of the gateway that holds this state, when it answers.
-    package static func client(_ configuration: GatewayConfiguration) async -> GatewayClient? {
+    /// A client of the gateway that was named, else of the one that holds this state, when it answers.
+    ///
+    /// A gateway that was named is never replaced by another one: what is wrong with it shows at the first request.
+    package static func client(
+        _ configuration: GatewayConfiguration, remote: RemoteGateway? = nil
+    ) async -> GatewayClient? {
+        if let remote { return GatewayClient(.remote(remote)) }
         // Looking for a gateway must not make the directory of one.
         guard FileManager.default.fileExists(atPath: configuration.stateDirectory),
             let directory = try? StateDirectory(path: configuration.stateDirectory)
         else { return nil }
         let client = GatewayClient(.socket(path: directory.socketPath))
         return await client.isAnswering ? client : nil
+    }
+
+    /// A client of the gateway that was named, else of the one that holds this state.
+    ///
+    /// - Throws: ``GatewayError`` when none runs.
+    package static func required(
+        _ configuration: GatewayConfiguration, remote: RemoteGateway?
+    ) async throws(GatewayError) -> GatewayClient {
+        guard let client = await client(configuration, remote: remote) else {
+            throw GatewayError(
+                .unavailable, message: "No gateway answers.",
+                remedy: "Start `bluewire serve`, or name another one with --gateway.")
+        }
+        return client
     }
 }

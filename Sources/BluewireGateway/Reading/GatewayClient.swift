@@ -16,17 +16,20 @@ package struct GatewayClient: Sendable {
     private let egress: EgressClient
 
     /// Where the gateway is.
-    package enum Place: Hashable, Sendable {
+    package enum Place: Sendable {
         /// Its socket in the state directory; the caller is the owner.
         case socket(path: String)
         /// A URL and a token.
-        case url(String, token: String)
+        case remote(RemoteGateway)
     }
 
     /// A client of the gateway at `place`.
     package init(_ place: Place) {
         self.place = place
-        egress = EgressClient()
+        switch place {
+        case .socket: egress = EgressClient()
+        case .remote(let remote): egress = EgressClient(policy: remote.policy, trust: remote.trust)
+        }
     }
 
     /// Whether a gateway answers there.
@@ -42,6 +45,11 @@ package struct GatewayClient: Sendable {
     /// The newest chats.
     package func chats(limit: Int, query: String?) async throws -> NativeList<NativeChat> {
         try await get("/v1/chats", ["limit": "\(limit)", "q": query])
+    }
+
+    /// A page of every chat, those without a message and those that Messages filters away included.
+    package func everyChat(after cursor: String?) async throws -> NativeList<NativeChat> {
+        try await get("/v1/chats", ["limit": "1000", "filtered": "true", "empty": "true", "cursor": cursor])
     }
 
     /// The chat a reference names.
@@ -80,18 +88,27 @@ package struct GatewayClient: Sendable {
             ),
             limits: EgressLimits(idle: .seconds(60), total: .seconds(30 * 86_400), maximumBodyBytes: .max)
         )
-        guard response.status == 200 else { throw try await Self.failure(of: response) }
+        guard response.status == 200 else { throw try await failure(of: response) }
         return response.events
     }
 
     private static let probe = EgressLimits(connect: .seconds(1), idle: .seconds(2), total: .seconds(2))
 
-    private func get<Answer: Decodable>(_ path: String, _ query: [String: String?]) async throws -> Answer {
-        try await Self.decode(send(method: "GET", path: Self.path(path, query)))
+    func get<Answer: Decodable>(_ path: String, _ query: [String: String?]) async throws -> Answer {
+        try await decode(send(method: "GET", path: Self.path(path, query)))
     }
 
-    private func post<Answer: Decodable>(_ path: String, body: [UInt8], key: String?) async throws -> Answer {
-        try await Self.decode(send(method: "POST", path: path, body: body, key: key))
+    func post<Answer: Decodable>(_ path: String, body: [UInt8] = [], key: String? = nil) async throws -> Answer {
+        try await decode(send(method: "POST", path: path, body: body, key: key))
+    }
+
+    func patch<Answer: Decodable>(_ path: String, body: [UInt8]) async throws -> Answer {
+        try await decode(send(method: "PATCH", path: path, body: body))
+    }
+
+    func delete(_ path: String) async throws {
+        let response = try await send(method: "DELETE", path: path)
+        guard (200..<300).contains(response.status) else { throw try await failure(of: response) }
     }
 
     private func send(
@@ -107,40 +124,68 @@ package struct GatewayClient: Sendable {
                     method: method, socketPath: socket, path: path, headers: headers, body: body, limits: limits
                 )
             )
-        case .url(let base, let token):
-            headers.add("Authorization", "Bearer \(token)")
-            let trimmed = base.hasSuffix("/") ? String(base.dropLast()) : base
-            return try await egress.send(
-                EgressRequest(
-                    .simulator, method: method, url: trimmed + path, headers: headers, body: body, limits: limits
+        case .remote(let remote):
+            headers.add("Authorization", "Bearer \(remote.token)")
+            do throws(EgressError) {
+                return try await egress.send(
+                    EgressRequest(
+                        .gateway, method: method, url: remote.base + path, headers: headers, body: body, limits: limits
+                    )
                 )
-            )
+            } catch {
+                throw remote.explained(error)
+            }
         }
     }
 
-    private static func decode<Answer: Decodable>(_ response: EgressResponse) async throws -> Answer {
+    private func decode<Answer: Decodable>(_ response: EgressResponse) async throws -> Answer {
         guard (200..<300).contains(response.status) else { throw try await failure(of: response) }
-        return try JSONDecoder().decode(Answer.self, from: Data(try await response.body.collect()))
+        let bytes = Data(try await response.body.collect())
+        do {
+            return try JSONDecoder().decode(Answer.self, from: bytes)
+        } catch {
+            throw Self.foreign("The answer is not one of a gateway of this version.")
+        }
     }
 
     /// The problem document as an error; anything else as an unexpected answer.
-    private static func failure(of response: EgressResponse) async throws -> any Error {
+    private func failure(of response: EgressResponse) async throws -> any Error {
         let bytes = try await response.body.collect()
-        if let problem = try? JSONDecoder().decode(NativeProblem.self, from: Data(bytes)) { return problem }
-        return GatewayError(
-            .unavailable, message: "The gateway answered with HTTP status \(response.status).",
-            remedy: "Check that the address is a Bluewire gateway of this version."
-        )
+        if let problem = try? JSONDecoder().decode(NativeProblem.self, from: Data(bytes)) {
+            return explained(problem, retryAfter: response.headers["retry-after"].flatMap(Int.init))
+        }
+        return Self.foreign("The gateway answered with HTTP status \(response.status).")
     }
 
-    private static func path(_ path: String, _ query: [String: String?]) -> String {
+    /// The problem with a remedy for somebody at a command line.
+    private func explained(_ problem: NativeProblem, retryAfter: Int?) -> NativeProblem {
+        var problem = problem
+        problem.retryAfter = retryAfter
+        if problem.code == ProblemKind.unauthorized.code, case .remote = place {
+            problem.detail = "The gateway does not know this token, or it has ended."
+            problem.remedy =
+                "Make one on its machine with `bluewire token create --scope read`, and put it into BLUEWIRE_TOKEN "
+                + "or a file for --token-file."
+        }
+        if let retryAfter, problem.status == 429 {
+            problem.remedy += " The gateway takes more in \(retryAfter) s."
+        }
+        return problem
+    }
+
+    private static func foreign(_ message: String) -> GatewayError {
+        GatewayError(
+            .unavailable, message: message, remedy: "Check that the address is a Bluewire gateway of this version.")
+    }
+
+    static func path(_ path: String, _ query: [String: String?]) -> String {
         let pairs = query.sorted { $0.key < $1.key }.compactMap { key, value in
             value.map { "\(key)=\(segment($0))" }
         }
         return pairs.isEmpty ? path : path + "?" + pairs.joined(separator: "&")
     }
 
-    private static func segment(_ text: String) -> String {
+    static func segment(_ text: String) -> String {
         text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? text
     }
 

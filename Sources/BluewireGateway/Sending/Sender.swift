@@ -59,10 +59,12 @@ package struct SendRequestOptions: Sendable {
 /// Sends for a command: through the running gateway, or with an outbox of its own on the same durable state.
 package struct Sender: Sendable {
     private let configuration: GatewayConfiguration
+    private let remote: RemoteGateway?
 
-    /// A sender for this configuration.
-    package init(_ configuration: GatewayConfiguration) {
+    /// A sender for this configuration, or through the gateway that was named.
+    package init(_ configuration: GatewayConfiguration, remote: RemoteGateway? = nil) {
         self.configuration = configuration
+        self.remote = remote
     }
 
     /// Sends, and waits until the message landed, failed, became unknown, or the wait is over.
@@ -70,10 +72,15 @@ package struct Sender: Sendable {
     /// - Throws: ``GatewayError`` or the gate's error; then nothing was stored or sent.
     package func send(_ options: SendRequestOptions) async throws -> NativeSend {
         var options = options
+        guard remote == nil || options.draft.files.isEmpty else {
+            throw GatewayError(
+                .badData, message: "A gateway that is named by its URL cannot read files of this machine.",
+                remedy: "Run the command on the gateway's machine, without --gateway. Nothing was sent.")
+        }
         options.draft.files = options.draft.files.map(AbsolutePath.of)
         // Cut as the wire does, so that a key means the same request with and without a gateway.
         options.sendAt = options.sendAt.map { NativeTime($0).timestamp }
-        if let client = await RunningGateway.client(configuration) {
+        if let client = await RunningGateway.client(configuration, remote: remote) {
             return try await send(options, through: client)
         }
         return try await sendAlone(options)

@@ -17,6 +17,7 @@ import Foundation
 package struct Watcher: Sendable {
     private let configuration: GatewayConfiguration
     private let isDirect: Bool
+    private let remote: RemoteGateway?
 
     /// What to follow.
     package struct Options: Sendable {
@@ -32,17 +33,18 @@ package struct Watcher: Sendable {
         }
     }
 
-    /// A watcher; `direct` watches the database even when a gateway runs.
-    package init(_ configuration: GatewayConfiguration, direct: Bool) {
+    /// A watcher; `direct` watches the database even when a gateway runs, `remote` is followed instead of that one.
+    package init(_ configuration: GatewayConfiguration, direct: Bool, remote: RemoteGateway? = nil) {
         self.configuration = configuration
         isDirect = direct
+        self.remote = remote
     }
 
     /// Hands over every event with its JSON until cancelled; after a cut it resumes where it was.
     package func run(
         _ options: Options, _ body: @escaping @Sendable (NativeEvent, [UInt8]) async throws -> Void
     ) async throws {
-        if !isDirect, let client = await RunningGateway.client(configuration) {
+        if !isDirect, let client = await RunningGateway.client(configuration, remote: remote) {
             try await follow(client, options, body)
         } else if options.cursor != nil {
             throw GatewayError(
@@ -58,7 +60,7 @@ package struct Watcher: Sendable {
     package func answer(
         _ options: Options, by program: ReplyProgram, report: @escaping @Sendable (String) -> Void
     ) async throws {
-        let sender = Sender(configuration)
+        let sender = Sender(configuration, remote: remote)
         try await run(options) { event, _ in
             guard
                 event.kind == GatewayEvent.Kind.messageCreated.rawValue, let message = event.message,
@@ -84,21 +86,38 @@ package struct Watcher: Sendable {
     ) async throws {
         // Where "now" is, before anything is read: a cut before the first event loses nothing.
         var cursor = if let given = options.cursor { given } else { try await client.head() }
+        // What is wrong at the start is told; later the gateway is waited for.
+        var events: ServerSentEventSequence? = try await client.events(
+            after: cursor, types: [], chat: options.chat)
+        var pause = Self.shortestPause
         while !Task.isCancelled {
             do {
-                for try await event in try await client.events(after: cursor, types: [], chat: options.chat) {
+                let stream =
+                    if let events { events } else {
+                        try await client.events(after: cursor, types: [], chat: options.chat)
+                    }
+                events = nil
+                pause = Self.shortestPause
+                for try await event in stream {
                     if let id = event.id { cursor = id }
                     guard !event.data.isEmpty else { continue }
                     let bytes = Array(event.data.utf8)
                     let decoded = try JSONDecoder().decode(NativeEvent.self, from: Data(bytes))
                     try await body(decoded, bytes)
                 }
-            } catch let error as EgressError where error.code != .cancelled {
+            } catch let error as EgressError where ![.cancelled, .refused, .invalid].contains(error.code) {
                 // The gateway restarts, or the connection was cut: resume after the last event seen.
+            } catch let problem as NativeProblem where [408, 429, 503].contains(problem.status) {
+                // It is there, and cannot take us yet.
+                pause = max(pause, .seconds(min(problem.retryAfter ?? 1, 60)))
             }
-            try await ContinuousClock().sleep(for: .milliseconds(300))
+            try await ContinuousClock().sleep(for: pause)
+            pause = min(pause * 2, Self.longestPause)
         }
     }
+
+    private static let shortestPause = Duration.milliseconds(300)
+    private static let longestPause = Duration.seconds(5)
 
     /// Keeps a journal of its own in a temporary folder, so that nothing is printed twice; it is removed at the end.
     private func watchDatabase(

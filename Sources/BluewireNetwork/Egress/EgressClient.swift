@@ -30,6 +30,7 @@ package final class EgressClient: Sendable {
 
     private let policy: EgressPolicy
     private let resolver: any HostResolving
+    private let trust: EgressTrust
     private let addressLifetime: Duration
     private let onRefusal: @Sendable (EgressPurpose) -> Void
     private let entries = Mutex<[Key: Entry]>([:])
@@ -40,13 +41,16 @@ package final class EgressClient: Sendable {
     /// A client that obeys `policy`.
     ///
     /// - Parameters:
+    ///   - trust: whom requests to a gateway believe; all others believe what the system does.
     ///   - addressLifetime: how long a checked address is used without asking the resolver again.
     ///   - onRefusal: told the purpose of every request the policy refused.
     package init(
         policy: EgressPolicy = EgressPolicy(), resolver: any HostResolving = SystemResolver(),
-        addressLifetime: Duration = .seconds(60), onRefusal: @escaping @Sendable (EgressPurpose) -> Void = { _ in }
+        trust: EgressTrust = .system, addressLifetime: Duration = .seconds(60),
+        onRefusal: @escaping @Sendable (EgressPurpose) -> Void = { _ in }
     ) {
         self.addressLifetime = addressLifetime
+        self.trust = trust
         self.policy = policy
         self.resolver = resolver
         self.onRefusal = onRefusal
@@ -94,7 +98,10 @@ package final class EgressClient: Sendable {
                 throw EgressError(.refused, "Only the simulator is reached over a Unix socket.")
             }
             let key = Key(place: "unix:\(path)", connect: limits.connect, idle: limits.idle)
-            return (pinned(key, host: nil, address: nil, limits: limits), Self.socketURL(path: path, uri: uri))
+            return (
+                pinned(key, host: nil, address: nil, trust: .system, limits: limits),
+                Self.socketURL(path: path, uri: uri)
+            )
         case .url(let text):
             guard request.purpose != .simulator else {
                 throw EgressError(.refused, "The simulator is reached over its Unix socket only.")
@@ -112,7 +119,11 @@ package final class EgressClient: Sendable {
             try policy.check(destination, resolvedTo: addresses, for: request.purpose)
             // IPv4 first: a checked address is used alone, and machines without IPv6 routes are common.
             let address = addresses.first { if case .v4 = $0 { true } else { false } } ?? addresses[0]
-            return (pinned(key, host: destination.host, address: address, limits: limits), destination.url)
+            let believed = request.purpose == .gateway ? trust : .system
+            return (
+                pinned(key, host: destination.host, address: address, trust: believed, limits: limits),
+                destination.url
+            )
         }
     }
 
@@ -126,7 +137,9 @@ package final class EgressClient: Sendable {
     }
 
     /// The client for a place that was just checked: the one at hand when the address is still the same, else a new one.
-    private func pinned(_ key: Key, host: String?, address: IPAddress?, limits: EgressLimits) -> PinnedClient {
+    private func pinned(
+        _ key: Key, host: String?, address: IPAddress?, trust: EgressTrust, limits: EgressLimits
+    ) -> PinnedClient {
         let now = ContinuousClock.now
         // What is replaced or evicted is released outside the lock; it shuts down when its last body was read.
         let (client, released): (PinnedClient, [PinnedClient]) = entries.withLock { entries in
@@ -141,7 +154,7 @@ package final class EgressClient: Sendable {
                 released.append(oldest.value.client)
                 entries[oldest.key] = nil
             }
-            let client = PinnedClient(host: host, address: address, limits: limits)
+            let client = PinnedClient(host: host, address: address, trust: trust, limits: limits)
             entries[key] = Entry(client: client, address: address, checkedAt: now, usedAt: now)
             return (client, released)
         }

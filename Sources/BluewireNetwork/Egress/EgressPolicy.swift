@@ -9,7 +9,7 @@
 /// Pure: it never resolves or connects.
 ///
 /// Public addresses are open over https. This machine, private networks and plain http to the outside need a grant
-/// for the purpose. Link-local addresses, cloud metadata and reserved blocks are never reached.
+/// for the purpose; a gateway needs one wherever it is. Link-local addresses, cloud metadata and reserved blocks are never reached.
 package struct EgressPolicy: Hashable, Sendable {
     /// The grants by purpose.
     package var grants: [EgressPurpose: [EgressGrant]]
@@ -71,6 +71,9 @@ package struct EgressPolicy: Hashable, Sendable {
             faces.allSatisfy { grant.covers(destination, address: $0) }
         }
         guard !isGranted else { return }
+        guard purpose != .gateway else {
+            throw EgressError(.refused, "Only the gateway that was named is reached.")
+        }
         let remedy =
             "Add \"\(destination.host):\(destination.port)\" to egress.\(purpose.rawValue) if this is meant."
         if faces.contains(where: { face in IPNetwork.local.contains { $0.contains(face) } }) {

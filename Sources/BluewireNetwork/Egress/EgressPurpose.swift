@@ -14,6 +14,8 @@ package enum EgressPurpose: String, Hashable, Sendable, CaseIterable, Codable {
     case model
     /// Files fetched for sending.
     case media
+    /// The gateway that a command was told to talk to.
+    case gateway
     /// The simulator and other processes of this machine, over a Unix socket.
     case simulator
 }

@@ -87,6 +87,7 @@ package struct EgressLimits: Sendable, Hashable {
         case .webhook: EgressLimits(idle: .seconds(15), total: .seconds(20), maximumBodyBytes: 64 << 10)
         case .model: EgressLimits(idle: .seconds(90), total: .seconds(600), maximumBodyBytes: 64 << 20)
         case .media: EgressLimits(total: .seconds(300), maximumBodyBytes: 100 << 20)
+        case .gateway: EgressLimits(idle: .seconds(60), total: .seconds(120), maximumBodyBytes: 64 << 20)
         case .simulator: EgressLimits(connect: .seconds(2), idle: .seconds(30), maximumBodyBytes: 64 << 20)
         }
     }

@@ -7,14 +7,15 @@
 internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 /// An HTTP client that can reach exactly one checked address (or one Unix socket) and shuts down with its last user.
 final class PinnedClient: Sendable {
     let http: HTTPClient
 
     /// A client for a host name or address that was checked; the name keeps serving `Host`, SNI and the certificate.
-    init(host: String?, address: IPAddress?, limits: EgressLimits) {
-        var configuration = HTTPClient.Configuration()
+    init(host: String?, address: IPAddress?, trust: EgressTrust, limits: EgressLimits) {
+        var configuration = HTTPClient.Configuration(tlsConfiguration: trust.configuration)
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
         configuration.timeout = .init(connect: limits.connect.timeAmount, read: limits.idle.timeAmount)
@@ -31,7 +32,14 @@ final class PinnedClient: Sendable {
                         EgressError(.refused, "The connection reached another address than the one that was checked.")
                     )
                 }
-                return channel.eventLoop.makeSucceededVoidFuture()
+                guard trust.acceptsKey != nil else { return channel.eventLoop.makeSucceededVoidFuture() }
+                return channel.nioSSL_peerCertificate().flatMapThrowing { certificate in
+                    guard trust.accepts(certificate) else {
+                        throw EgressError(
+                            .refused, "The server has another key than the one that is pinned.",
+                            remedy: "Compare the pins; when the key was renewed on purpose, use the new one.")
+                    }
+                }
             }
         }
         http = HTTPClient(

@@ -23,6 +23,7 @@ struct ChatsCommand: GatewayCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var database: DatabaseOptions
+    @OptionGroup var gateway: GatewayOptions
 
     @Option(name: .long, help: "How many, 1 to 1000.")
     var limit = 20
@@ -36,7 +37,8 @@ struct ChatsCommand: GatewayCommand {
 
     func execute(on terminal: Terminal) async throws {
         let reader = try await ChatReader.open(
-            try common.configuration([.database: database.db]), direct: database.db != nil)
+            try common.configuration([.database: database.db]), direct: database.db != nil,
+            remote: try gateway.remote(database.db ?? common.state, on: terminal))
         let chats = try await reader.chats(limit: limit, query: query).data
         if common.json {
             for chat in chats { terminal.line(String(decoding: chat.json, as: UTF8.self)) }

@@ -24,6 +24,7 @@ struct HistoryCommand: GatewayCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var database: DatabaseOptions
+    @OptionGroup var gateway: GatewayOptions
 
     @Option(name: .long, help: "How many, the newest ones; 1 to 1000.")
     var limit = 50
@@ -41,7 +42,8 @@ struct HistoryCommand: GatewayCommand {
 
     func execute(on terminal: Terminal) async throws {
         let reader = try await ChatReader.open(
-            try common.configuration([.database: database.db]), direct: database.db != nil)
+            try common.configuration([.database: database.db]), direct: database.db != nil,
+            remote: try gateway.remote(database.db ?? common.state, on: terminal))
         let references: [String]
         if let chat {
             references = [chat]

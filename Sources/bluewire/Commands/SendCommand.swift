@@ -41,6 +41,7 @@ struct SendCommand: GatewayCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var database: DatabaseOptions
+    @OptionGroup var gateway: GatewayOptions
 
     @Option(name: .long, help: ArgumentHelp("A file to send; may be repeated.", valueName: "path"))
     var file: [String] = []
@@ -125,7 +126,8 @@ struct SendCommand: GatewayCommand {
         var request = SendRequestOptions(to: recipients, draft: try draft(), key: key, wait: .seconds(wait))
         request.groupName = name
         request.sendAt = at.flatMap { SendTime.parse($0, now: SystemWallClock().now) }
-        let send = try await Sender(configuration).send(request)
+        let remote = try gateway.remote(database.db ?? common.state, on: terminal)
+        let send = try await Sender(configuration, remote: remote).send(request)
         if common.json {
             terminal.line(String(decoding: send.json, as: UTF8.self))
         } else {

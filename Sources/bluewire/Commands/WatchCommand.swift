@@ -28,6 +28,7 @@ struct WatchCommand: GatewayCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var database: DatabaseOptions
+    @OptionGroup var gateway: GatewayOptions
 
     @Option(name: .long, help: "Resume after this cursor (needs a gateway).")
     var cursor: String?
@@ -68,7 +69,9 @@ struct WatchCommand: GatewayCommand {
         let configuration = try common.configuration([
             .database: database.db, .fileEvents: noFileEvents ? "false" : nil, .poll: noPoll ? "false" : nil,
         ])
-        let watcher = Watcher(configuration, direct: database.db != nil || noFileEvents || noPoll)
+        let isDirect = database.db != nil || noFileEvents || noPoll
+        let remote = try gateway.remote(isDirect ? "" : common.state, on: terminal)
+        let watcher = Watcher(configuration, direct: isDirect, remote: remote)
         let options = Watcher.Options(cursor: cursor, chat: chat)
         if let exec {
             let program = try ReplyProgram(command: exec, timeout: .seconds(timeout), allow: allow)

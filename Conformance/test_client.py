@@ -1,0 +1,152 @@
+"""The command line as a client: the same command against a database, a gateway on its socket and one behind TLS."""
+
+import json
+import os
+import pathlib
+import queue
+import subprocess
+import threading
+import unittest
+
+from harness import Folder, Gateway, Simulator, binary, copy_generated, environment, free_port, require_shared, run, wait_until
+
+DENIED, UNAVAILABLE, CONFIGURATION, MISSING, BAD_DATA, USAGE = 77, 69, 78, 66, 65, 64
+
+
+class ClientTest(unittest.TestCase):
+    """A database, a certificate, and a gateway behind it."""
+
+    def setUp(self):
+        require_shared(self)
+        folder = Folder()
+        self.addCleanup(folder.__exit__)
+        self.folder = folder.path
+        made = run("tls", "init", "--json", "--out", str(self.folder / "tls"))
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.pin = json.loads(made.stdout)["pin"]
+        self.certificate = str(self.folder / "tls" / "certificate.pem")
+        self.config = f"tls:\n  certificate: {self.certificate}\n  key: {self.folder}/tls/key.pem\n"
+
+    def serve(self, database: pathlib.Path, *arguments: str) -> Gateway:
+        gateway = Gateway(self.folder, database, *arguments, config=self.config)
+        gateway.start()
+        self.addCleanup(gateway.__exit__)
+        return gateway
+
+    def url(self, gateway: Gateway) -> str:
+        return f"https://localhost:{gateway.port}"
+
+    def remote(self, gateway: Gateway, **extra: str) -> dict:
+        return {"BLUEWIRE_GATEWAY": self.url(gateway), "BLUEWIRE_TOKEN": gateway.token, "BLUEWIRE_PIN": self.pin, **extra}
+
+    def fails(self, code: int, *arguments: str, env: dict | None = None) -> str:
+        """What a command says that ends with this code; it says nothing on standard output."""
+        done = run(*arguments, env=env or {})
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        self.assertEqual(len(done.stderr.strip().splitlines()) > 1, True, f"no remedy: {done.stderr}")
+        return done.stderr
+
+
+class ReadingTest(ClientTest):
+    def setUp(self):
+        super().setUp()
+        self.database = self.folder / "messages" / "chat.db"
+        copy_generated(self.database, "--messages", "300")
+        self.gateway = self.serve(self.database, "--transport", "none")
+
+    def test_output_is_the_same_wherever_it_comes_from(self):
+        chats = [json.loads(line) for line in run("chats", "--json", "--db", str(self.database)).stdout.splitlines()]
+        self.assertGreater(len(chats), 2)
+        state = ("--state", str(self.gateway.state))
+        commands = [("chats",), ("chats", "--limit", "3"), ("chats", chats[0]["name"][:3])]
+        commands += [("history", chat[name], "--limit", "40") for chat in chats[:3] for name in ("id", "guid")]
+        for command in commands:
+            for form in ([], ["--json"]):
+                with self.subTest(command=command, form=form):
+                    local = run(*command, *form, "--db", str(self.database))
+                    self.assertEqual(local.returncode, 0, local.stderr)
+                    self.assertTrue(local.stdout)
+                    socket = run(*command, *form, *state)
+                    self.assertEqual((socket.returncode, socket.stdout), (0, local.stdout), socket.stderr)
+                    pinned = run(*command, *form, env=self.remote(self.gateway))
+                    self.assertEqual((pinned.returncode, pinned.stdout), (0, local.stdout), pinned.stderr)
+        file = self.folder / "token"
+        file.write_text(self.gateway.token + "\n")
+        believed = run("chats", "--gateway", self.url(self.gateway), "--token-file", str(file), "--ca", self.certificate)
+        self.assertEqual(believed.stdout, run("chats", "--db", str(self.database)).stdout, believed.stderr)
+
+    def test_what_is_wrong_is_said(self):
+        url, good = self.url(self.gateway), self.remote(self.gateway)
+        unpinned = {name: value for name, value in good.items() if name != "BLUEWIRE_PIN"}
+        self.assertIn("--pin", self.fails(UNAVAILABLE, "chats", env=unpinned))
+        other = "A8Gua+SjSV1xEzGS9kSS0g89d8LBg51NFUW5p0AWw6Y="
+        for command in (["chats"], ["send", "+15550000001", "hello"], ["watch", "--cursor", "a-1"]):
+            self.assertIn("another key", self.fails(DENIED, *command, env={**good, "BLUEWIRE_PIN": other}))
+        self.fails(UNAVAILABLE, "chats", env={**good, "BLUEWIRE_GATEWAY": f"https://localhost:{free_port()}"})
+        refused = self.fails(DENIED, "chats", env={**good, "BLUEWIRE_TOKEN": "bw_unknown"})
+        self.assertIn("token create", refused)
+        self.assertNotIn("bw_unknown", refused)
+        self.fails(MISSING, "history", "ch_aaaaaaaaaaaaaaaa", env=good)
+        self.fails(CONFIGURATION, "chats", "--gateway", url)
+        self.fails(CONFIGURATION, "chats", env={**good, "BLUEWIRE_GATEWAY": "http://192.0.2.1:8787"})
+        self.fails(CONFIGURATION, "chats", env={**good, "BLUEWIRE_PIN": "short"})
+        self.fails(MISSING, "chats", env={**unpinned, "BLUEWIRE_CA": str(self.folder / "none.pem")})
+        self.fails(BAD_DATA, "send", "+15550000001", "--file", self.certificate, env=good)
+        self.fails(USAGE, "chats", "--gateway", url, "--db", str(self.database))
+        self.fails(USAGE, "chats", "--token", "bw_x")
+
+    def test_a_flag_of_this_machine_wins_over_the_environment(self):
+        nowhere = {"BLUEWIRE_GATEWAY": f"https://localhost:{free_port()}", "BLUEWIRE_TOKEN": "bw_x"}
+        self.assertEqual(run("chats", "--db", str(self.database), env=nowhere).returncode, 0)
+        self.fails(UNAVAILABLE, "chats", env=nowhere)
+
+
+class SendingTest(ClientTest):
+    def test_sending_and_watching_go_on_after_the_gateway_was_killed(self):
+        with Simulator(self.folder) as simulator:
+            gateway = self.serve(simulator.database, "--transport", "simulator", "--simulator-socket", simulator.socket)
+            watch = subprocess.Popen([binary(), "watch", "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                     text=True, env=environment(**self.remote(gateway)))
+            lines: queue.Queue = queue.Queue()
+            reader = threading.Thread(target=lambda: [lines.put(json.loads(line)) for line in watch.stdout], daemon=True)
+            reader.start()
+            self.addCleanup(watch.stderr.close)
+            self.addCleanup(watch.stdout.close)
+            self.addCleanup(reader.join)
+            self.addCleanup(watch.wait)
+            self.addCleanup(watch.kill)
+            wait_until(lambda: gateway_readers(self, gateway) > 0, 20, "the watcher is connected")
+            texts = []
+
+            def say(text: str):
+                sent = run("send", "+15550000001", text, "--json", "--key", text, env=self.remote(gateway))
+                self.assertEqual(sent.returncode, 0, sent.stderr)
+                again = run("send", "+15550000001", text, "--json", "--key", text, env=self.remote(gateway))
+                self.assertEqual(json.loads(again.stdout)["id"], json.loads(sent.stdout)["id"])
+
+            def seen() -> list:
+                while not lines.empty():
+                    event = lines.get()
+                    if event["kind"] == "message.created" and event["message"]["isFromMe"]:
+                        texts.append(event["message"]["text"])
+                return texts
+
+            say("before")
+            wait_until(lambda: seen() == ["before"], 20, "the first message")
+            gateway.kill()
+            gateway.start()
+            say("after")
+            wait_until(lambda: len(seen()) >= 2, 30, "the message after the restart")
+            self.assertEqual(texts, ["before", "after"])
+            self.assertIsNone(watch.poll())
+
+
+def gateway_readers(test: ClientTest, gateway: Gateway) -> int:
+    answer = subprocess.run(
+        ["curl", "-sS", "--cacert", test.certificate, "-H", f"Authorization: Bearer {gateway.token}",
+         f"{test.url(gateway)}/v1/health"], capture_output=True, text=True, timeout=30)
+    return json.loads(answer.stdout)["readers"]
+
+
+if __name__ == "__main__":
+    unittest.main()
