@@ -118,6 +118,38 @@ import Testing
         #expect(world.setAside.isEmpty)
     }
 
+    /// Whatever failed first is not taken for poison when another chat's event finds the receiver back.
+    @Test(arguments: [301, 3600, 40_000])
+    func receiverDownForLongGetsEverythingInOrderOfItsChat(_ seconds: Int) {
+        var world = World { _, elapsed in elapsed < .seconds(seconds) ? Self.down : Self.ok }
+        for sequence in Int64(1)...50 { world.machine.enqueue(item(sequence, "\(sequence % 5)")) }
+        world.run(for: .seconds(seconds + 200))
+        #expect(world.setAside.isEmpty)
+        #expect(world.dead.isEmpty)
+        #expect(world.delivered.sorted() == Array(1...50))
+        for lane in 0..<5 {
+            let mine = world.delivered.filter { $0 % 5 == lane }
+            #expect(mine == mine.sorted())
+        }
+    }
+
+    /// An event that failed for another reason just before is not blamed for what the outage does to all.
+    @Test func eventThatFailedBeforeTheReceiverWentDownKeepsItsOrder() {
+        var world = World { item, elapsed in
+            if elapsed >= .seconds(3600) { return Self.ok }
+            return item.sequence == 1 || elapsed >= .seconds(2) ? Self.down : Self.ok
+        }
+        world.machine.enqueue(item(1))
+        world.machine.enqueue(item(2))
+        world.machine.enqueue(item(3, "b"))
+        world.run(for: .seconds(5))
+        for sequence in Int64(4)...9 { world.machine.enqueue(item(sequence, "c\(sequence)")) }
+        world.run(for: .seconds(4000))
+        #expect(world.setAside.isEmpty)
+        #expect(world.delivered.filter { $0 < 3 } == [1, 2])
+        #expect(Set(world.delivered) == Set(1...9))
+    }
+
     @Test func receiverDownForADayLosesOnlyWhatWasTriedForADay() {
         var world = World { _, elapsed in elapsed < .seconds(90_000) ? Self.down : Self.ok }
         for sequence in Int64(1)...3 { world.machine.enqueue(item(sequence)) }

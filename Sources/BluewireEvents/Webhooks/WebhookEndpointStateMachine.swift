@@ -49,6 +49,8 @@ package struct WebhookEndpointStateMachine: Sendable {
         package var nextAt: Timestamp?
         /// Whether the receiver answered the last try, with a refusal.
         package var wasRejected = false
+        /// Since when it fails although the receiver is alive.
+        package var blamedSince: Timestamp?
         /// The last HTTP status.
         package var status: Int?
         /// Why the last try failed.
@@ -106,6 +108,8 @@ package struct WebhookEndpointStateMachine: Sendable {
     private var busyAside: Set<Int64> = []
     private var breaker = Breaker.closed
     private var lastSuccessAt: Timestamp?
+    /// Events that found no receiver since the last success: when there are several, the receiver is down.
+    private var unanswered: Set<Int64> = []
     private var held = 0
     private var isPaused = false
     /// The newest place in the journal that was looked at.
@@ -199,6 +203,7 @@ package struct WebhookEndpointStateMachine: Sendable {
             item.status = status
             item.error = nil
             lastSuccessAt = now
+            unanswered.removeAll()
             breaker = .closed
             remove(item, isAside: isAside)
             return [.delivered(item)]
@@ -208,6 +213,7 @@ package struct WebhookEndpointStateMachine: Sendable {
         case .rejected(let status, let retryAfter):
             breaker = probeStep != nil ? .closed : breaker
             item.wasRejected = true
+            item.blamedSince = item.blamedSince ?? now
             item.status = status
             item.error = "http_\(status)"
             return failed(item, isAside: isAside, asked: retryAfter, at: now)
@@ -215,6 +221,7 @@ package struct WebhookEndpointStateMachine: Sendable {
             item.wasRejected = false
             item.status = status
             item.error = reason
+            blame(&item, at: now)
             openBreaker(after: probeStep, asked: retryAfter, at: now)
             return failed(item, isAside: isAside, asked: nil, at: now)
         }
@@ -261,11 +268,19 @@ package struct WebhookEndpointStateMachine: Sendable {
         return [.retry(item)]
     }
 
+    /// Blames an event that found no receiver, if others were taken since its first try and none fails with it.
+    private mutating func blame(_ item: inout Item, at now: Timestamp) {
+        unanswered.insert(item.sequence)
+        let othersPassed = item.firstFailedAt.flatMap { first in lastSuccessAt.map { $0 > first } } ?? false
+        item.blamedSince = othersPassed && unanswered.count == 1 ? item.blamedSince ?? now : nil
+    }
+
     /// From when on the item counts as poison if nothing changes; nil when the receiver may just be down.
+    ///
+    /// What failed while the receiver was down is tried again first, however long that lasted: its chat keeps its order.
     private func poisonTime(_ item: Item) -> Timestamp? {
-        guard let first = item.firstFailedAt else { return nil }
-        let isReceiverAlive = item.wasRejected || (lastSuccessAt.map { $0 > first } ?? false)
-        return isReceiverAlive ? first + configuration.poisonAge : nil
+        guard item.wasRejected || unanswered == [item.sequence] else { return nil }
+        return item.blamedSince.map { $0 + configuration.poisonAge }
     }
 
     private func isPoison(_ item: Item, at now: Timestamp) -> Bool {
