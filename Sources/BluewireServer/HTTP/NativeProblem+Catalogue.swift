@@ -76,6 +76,11 @@ extension NativeProblem {
     static let filesAreLocal = NativeProblem(
         .filesAreLocal, remedy: "Upload the file to /v1/uploads and send its id, or use “bluewire send --file”.")
 
+    /// A token bound to chats manages the gateway.
+    static let seesSomeChatsOnly = NativeProblem(
+        .forbidden, detail: "A token that sees only some chats cannot manage what concerns all of them.",
+        remedy: "Use a token without a list of chats.")
+
     /// The path is there, the method is not.
     static func methodNotAllowed(_ allowed: [String]) -> NativeProblem {
         var problem = NativeProblem(

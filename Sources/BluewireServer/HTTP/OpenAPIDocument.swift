@@ -202,7 +202,7 @@ package struct OpenAPIDocument {
     /// The problems a route may give: those of its shape, and its own.
     static func problems(_ route: Route) -> [ProblemKind] {
         var kinds: [ProblemKind] = [.badRequest, .wrongHost, .rateLimited, .unexpected, .unavailable]
-        if case .scope = route.access { kinds += [.unauthorized, .missingScope, .foreignOrigin] }
+        if case .scope = route.access { kinds += [.unauthorized, .missingScope, .forbidden, .foreignOrigin] }
         if route.path.contains("{") { kinds.append(.notFound) }
         if route.path.contains("{chat}") || route.contract.query.contains(where: { $0.name == "chat" }) {
             kinds += [.ambiguous, .notFound]

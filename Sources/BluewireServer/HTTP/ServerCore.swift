@@ -52,6 +52,10 @@ package final class ServerCore: Sendable {
                         self.context.audit?.note(.scopeDenied(scope, operation: route.contract.name), by: caller.id)
                         throw NativeProblem.missing(scope)
                     }
+                    // What concerns the whole gateway is not for callers who see only some chats.
+                    if caller.chats != nil, scope == .webhooksManage || scope == .admin {
+                        throw NativeProblem.seesSomeChatsOnly
+                    }
                     call.caller = caller
                 }
                 if route.contract.isListed { try call.checkQuery(route.contract) }

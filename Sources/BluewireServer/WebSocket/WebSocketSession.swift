@@ -17,10 +17,11 @@ import NIOWebSocket
 struct WebSocketSession: Sendable {
     let core: ServerCore
     let liveness: WebSocketLiveness
+    private let executors = EventLoopExecutors()
 
     /// Serves a request to its end on the thread of its connection, so that an event reaches the socket without a detour.
     func serve(_ request: WebSocketRequest) async {
-        await withTaskExecutorPreference(EventLoopTaskExecutor(request.channel.eventLoop)) { await answer(request) }
+        await withTaskExecutorPreference(executors.executor(for: request.channel.eventLoop)) { await answer(request) }
     }
 
     /// Refusals are answered, errors end the connection.
