@@ -274,7 +274,12 @@ class InboundTest(unittest.TestCase):
 
     def test_without_the_poll_nothing_gets_slower(self):
         def median(*options: str) -> float:
-            values = self.latency(self.watched(*options, messages=3000))
+            with Folder() as folder:
+                watched = Watched(folder, *options, messages=3000)
+                try:
+                    values = self.latency(watched)
+                finally:
+                    watched.stop()
             return values[len(values) // 2]
         # With the poll before and after, so that a machine that is busy for a while is no verdict.
         polling = [median()]

@@ -64,15 +64,17 @@ struct ExpectedFactsTests {
     func damagedPayloadsNeverTrap(_ name: String) throws {
         let bytes = try SharedData.bytes(of: "fixtures/payloads/\(name)")
         var random = SeededGenerator(seed: 11)
-        let prefixes = (0..<bytes.count).map { Array(bytes[..<$0]) }
-        let mutations = (0..<Mutations.count).map { _ in Mutations.mutate(bytes, using: &random) }
-        for damaged in prefixes + mutations {
+        func look(_ damaged: [UInt8]) {
             _ = try? BlobReport.propertyList(damaged)
             _ = BlobReport.drawing(damaged)
             _ = BlobReport.sticker(damaged)
             _ = BalloonDecoder.decode(bundleID: nil, payload: damaged, text: nil)
             _ = try? MessageSummary(decoding: damaged)
         }
+        // Of a sticker's pictures one place is like the next.
+        let step = bytes.count > 1 << 14 ? 61 : 1
+        for length in stride(from: 0, to: bytes.count, by: step) { look(Array(bytes[..<length])) }
+        for _ in 0..<Mutations.count { look(Mutations.mutate(bytes, using: &random)) }
     }
 
     /// Numbers as doubles and without the facts that are not decoded.

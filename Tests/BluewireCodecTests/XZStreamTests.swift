@@ -44,7 +44,7 @@ struct XZStreamTests {
                 67, 189, 223, 102, 99, 57, 92, 0, 0, 0, 70, 199, 1, 4, 178, 35, 172, 236, 0, 1, 63,
                 240, 46, 0, 0, 0, 245, 233, 160, 62, 177, 196, 103, 251, 2, 0, 0, 0, 0, 4, 89, 90,
             ],
-            content: Array(repeating: Array("ab".utf8), count: 3000).flatMap(\.self)),
+            content: Array(String(repeating: "ab", count: 3000).utf8)),
         Sample(
             name: "numbers",
             packed: [
@@ -107,7 +107,7 @@ struct XZStreamTests {
                 1, 237, 7, 224, 18, 0, 0, 183, 54, 114, 18, 182, 233, 223, 28, 2, 0, 0, 0, 0, 10,
                 89, 90,
             ],
-            content: (0..<600).flatMap { [UInt8($0 * $0 >> 4 & 255), UInt8($0 & 255), 0, 7] }),
+            content: numbers),
         Sample(
             name: "noise",
             packed: [
@@ -123,6 +123,16 @@ struct XZStreamTests {
             ],
             content: noise(120)),
     ]
+
+    /// Records of four bytes.
+    private static let numbers: [UInt8] = {
+        var bytes: [UInt8] = []
+        for index in 0..<600 {
+            let square = index * index / 16
+            bytes += [UInt8(square % 256), UInt8(index % 256), 0, 7]
+        }
+        return bytes
+    }()
 
     /// Bytes that do not compress.
     private static func noise(_ count: Int) -> [UInt8] {
