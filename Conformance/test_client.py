@@ -138,7 +138,95 @@ class SendingTest(ClientTest):
             say("after")
             wait_until(lambda: len(seen()) >= 2, 30, "the message after the restart")
             self.assertEqual(texts, ["before", "after"])
+            listed = run("sends", "list", "--json", env=self.remote(gateway)).stdout.splitlines()
+            self.assertEqual([json.loads(line)["action"]["text"] for line in listed], ["after", "before"])
+            send = json.loads(listed[0])["id"]
+            shown = run("sends", "show", send, "--json", env=self.remote(gateway)).stdout.splitlines()
+            self.assertEqual([json.loads(shown[0])["id"], json.loads(shown[1])["outcome"]], [send, "accepted"])
+            self.fails(BAD_DATA, "sends", "cancel", send, env=self.remote(gateway))
             self.assertIsNone(watch.poll())
+
+
+class AdministrationTest(ClientTest):
+    def setUp(self):
+        super().setUp()
+        self.database = self.folder / "messages" / "chat.db"
+        copy_generated(self.database, "--messages", "50")
+        self.gateway = self.serve(self.database, "--transport", "none")
+        self.state = ("--state", str(self.gateway.state))
+
+    def rows(self, *arguments: str, env: dict | None = None) -> list:
+        done = run(*arguments, "--json", env=env or {})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_a_token_opens_what_its_scopes_say_until_it_is_revoked(self):
+        for place, env in ((self.state, {}), ((), self.remote(self.gateway))):
+            with self.subTest(place=place):
+                token = self.rows("token", "create", "--scope", "chats:read", "--name", "laptop", *place, env=env)[0]
+                holder = self.remote(self.gateway, BLUEWIRE_TOKEN=token["secret"])
+                chat = self.rows("chats", "--limit", "1", env=holder)[0]["id"]
+                self.assertIn("token create --scope messages:read", self.fails(DENIED, "history", chat, env=holder))
+                self.assertIn("admin", self.fails(DENIED, "token", "list", env=holder))
+                listed = run("token", "list", *place, env=env).stdout
+                self.assertIn("laptop", listed)
+                self.assertNotIn(token["secret"], listed)
+                self.assertLessEqual(max(map(len, listed.splitlines())), 80)
+                self.assertEqual(run("token", "revoke", token["id"], *place, env=env).returncode, 0)
+                self.fails(DENIED, "chats", env=holder)
+                self.fails(MISSING, "token", "revoke", token["id"], *place, env=env)
+        self.fails(BAD_DATA, "token", "create", "--scope", "everything", *self.state)
+
+    def test_tokens_work_on_the_state_when_no_gateway_runs(self):
+        self.gateway.stop()
+        chat = json.loads(run("chats", "--json", "--db", str(self.database)).stdout.splitlines()[0])
+        database = ("--db", str(self.database))
+        token = self.rows("token", "create", "--scope", "read", "--chat", chat["guid"], *self.state, *database)[0]
+        ended = self.rows("token", "create", "--scope", "read", *self.state)[0]
+        self.assertEqual(run("token", "revoke", ended["id"], *self.state).returncode, 0)
+        self.fails(MISSING, "token", "revoke", ended["id"], *self.state)
+        self.fails(BAD_DATA, "token", "create", "--scope", "everything", *self.state)
+        self.fails(UNAVAILABLE, "token", "link", *self.state)
+        self.fails(UNAVAILABLE, "sends", "list", *self.state)
+        self.gateway.start()
+        seen = self.rows("chats", env=self.remote(self.gateway, BLUEWIRE_TOKEN=token["secret"]))
+        self.assertEqual([one["id"] for one in seen], [chat["id"]])
+        self.fails(DENIED, "chats", env=self.remote(self.gateway, BLUEWIRE_TOKEN=ended["secret"]))
+        names = [one["id"] for one in self.rows("token", "list", *self.state)]
+        self.assertTrue({token["id"], ended["id"]} <= set(names))
+
+    def test_a_link_opens_one_session(self):
+        listen = ("--listen", f"localhost:{self.gateway.port}", "--config", str(self.folder / "bluewire.yaml"))
+        link = run("token", "link", *listen, *self.state).stdout.strip()
+        self.assertTrue(link.startswith(f"{self.url(self.gateway)}/#token="), link)
+        body = json.dumps({"token": link.split("=")[1]})
+        statuses = [subprocess.run(
+            ["curl", "-sS", "--cacert", self.certificate, "-o", os.devnull, "-w", "%{http_code}", "-H",
+             "Content-Type: application/json", "-d", body, f"{self.url(self.gateway)}/v1/session"],
+            capture_output=True, text=True, timeout=30).stdout for _ in range(2)]
+        self.assertEqual(statuses, ["204", "401"])
+
+    def test_webhooks_sends_lines_and_contacts(self):
+        env = self.remote(self.gateway)
+        made = self.rows("webhooks", "create", "https://example.com/hook", "--type", "message.created", env=env)[0]
+        self.assertTrue(made["secret"].startswith("whsec_"))
+        hook = made["id"]
+        self.assertTrue(self.rows("webhooks", "pause", hook, env=env)[0]["isPaused"])
+        self.assertFalse(self.rows("webhooks", "resume", hook, env=env)[0]["isPaused"])
+        self.assertNotEqual(self.rows("webhooks", "rotate", hook, env=env)[0]["secret"], made["secret"])
+        self.assertEqual(self.rows("webhooks", "deliveries", hook, env=env), [])
+        self.fails(BAD_DATA, "webhooks", "replay", hook, "--after", "nonsense", env=env)
+        commands = [("webhooks", "list"), ("lines",), ("contacts",), ("sends", "list"), ("token", "list")]
+        for command in commands:
+            for form in ([], ["--json"]):
+                local, away = run(*command, *form, *self.state), run(*command, *form, env=env)
+                self.assertEqual((away.returncode, away.stdout), (0, local.stdout), away.stderr)
+                if not form:
+                    self.assertLessEqual(max(map(len, local.stdout.splitlines()), default=0), 80, command)
+        self.assertEqual(run("webhooks", "delete", hook, env=env).returncode, 0)
+        self.fails(MISSING, "webhooks", "pause", hook, env=env)
+        self.fails(MISSING, "sends", "show", "snd_none", env=env)
+        self.assertEqual(self.rows("lines", env=env)[0]["id"], "mac")
 
 
 def gateway_readers(test: ClientTest, gateway: Gateway) -> int:

@@ -25,6 +25,7 @@ struct Bluewire: AsyncParsableCommand {
             DemoCommand.self, ServeCommand.self, SimulateCommand.self, WatchCommand.self, SendCommand.self,
             ChatsCommand.self, HistoryCommand.self, DoctorCommand.self, InspectCommand.self,
             SelftestCommand.self, AuditCommand.self, TLSCommand.self, BackupCommand.self, RestoreCommand.self,
+            TokenCommand.self, SendsCommand.self, WebhooksCommand.self, LinesCommand.self, ContactsCommand.self,
         ]
     )
 

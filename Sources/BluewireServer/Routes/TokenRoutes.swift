@@ -5,8 +5,8 @@
 //
 
 import BluewireModel
-import BluewireState
-import BluewireWire
+package import BluewireState
+package import BluewireWire
 import Hummingbird
 
 /// Tokens.
@@ -75,7 +75,7 @@ enum TokenRoutes {
 
 extension NativeToken {
     /// A token as it travels.
-    init(_ token: AccessToken, secret: String? = nil) {
+    package init(_ token: AccessToken, secret: String? = nil) {
         self.init(
             id: token.id, name: token.name, scopes: token.scopes.map(\.rawValue).sorted(),
             chats: token.chats.map { $0.map(\.rawValue).sorted() }, secret: secret,
