@@ -165,7 +165,8 @@ import Testing
             for writer in 0..<3 {
                 group.addTask {
                     var count = 0
-                    while !Task.isCancelled {
+                    // Enough for the time a backup takes, and no burden for the tests beside this one.
+                    while !Task.isCancelled, count < 300 {
                         count += 1
                         let record = SendRecord(
                             id: SendID(rawValue: "snd_\(writer)_\(count)"), origin: "t",
@@ -176,7 +177,10 @@ import Testing
                     }
                 }
             }
-            while journal.head.sequence < 10_000 + 60 { await Task.yield() }
+            let wanted = journal.head.sequence + 60
+            await journal.withWakeUps { wakeUps in
+                for await _ in wakeUps where journal.head.sequence >= wanted { break }
+            }
             let sends = try await state.sends.read { try $0.records(in: nil, limit: 100_000) }.map(\.id)
             let events = try await journal.events(after: journal.oldest, limit: 100_000).map(\.id)
             let backup = try await StateBackup(directory: home).make(at: folder.file("b.tar"))

@@ -36,6 +36,8 @@ package final class StateLock: Sendable {
     deinit {
         // Whoever takes it next must not read our number, and a start that failed leaves the file as it was made.
         _ = ftruncate(descriptor, 0)
+        // Closing is not enough: a child that was forked but has not begun its program yet holds a copy.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 
