@@ -360,6 +360,7 @@ let package = Package(
                 "BluewireTransport",
                 "BluewireState",
                 "BluewireEvents",
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .testTarget(
@@ -367,6 +368,7 @@ let package = Package(
             dependencies: [
                 "BluewireGateway", "BluewireModel", "BluewireTesting", "BluewireState", "BluewireEvents",
                 "BluewireStore", "BluewireTransport", "BluewireSimulator", "BluewireNetwork", "BluewireAgent",
+                "BluewireWire",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

@@ -9,7 +9,7 @@ package import BluewireState
 package import Logging
 import ServiceLifecycle
 
-/// Keeps the journal small: moves its log into the main file every few seconds and prunes it every hour.
+/// Keeps our databases small: moves the journal's log into its file every few seconds and prunes both every hour.
 package struct JournalMaintenance: Service {
     /// How often the write-ahead log is moved into the main file.
     package static let checkpointInterval: Duration = .seconds(10)
@@ -17,17 +17,20 @@ package struct JournalMaintenance: Service {
     package static let pruneInterval: Duration = .seconds(3600)
 
     private let journal: Journal
-    private let cursors: SinkCursorRepository
+    private let state: StateDatabase
+    private let retention: StateRetention
     private let clock: any WallClock
     private let logger: Logger
 
-    /// The maintenance of `journal`; the cursors in `state` keep what sinks have not read.
+    /// The maintenance of `journal`, whose events the cursors in `state` keep, and of what is finished in `state`.
     package init(
-        journal: Journal, state: StateDatabase, clock: any WallClock = SystemWallClock(),
+        journal: Journal, state: StateDatabase, retention: StateRetention = StateRetention(),
+        clock: any WallClock = SystemWallClock(),
         logger: Logger = Logger(label: "bluewire.journal")
     ) {
         self.journal = journal
-        cursors = state.sinkCursors
+        self.state = state
+        self.retention = retention
         self.clock = clock
         self.logger = logger
     }
@@ -54,8 +57,9 @@ package struct JournalMaintenance: Service {
 
     /// Drops what is old until nothing more has to go.
     private func prune() async throws {
+        while !Task.isCancelled, try await state.prune(retention, now: clock.now) {}
         while !Task.isCancelled {
-            let sinks = try await cursors.all().values.map { Journal.SinkPosition(cursor: $0) }
+            let sinks = try await state.sinkCursors.all().values.map { Journal.SinkPosition(cursor: $0) }
             if try await journal.prune(now: clock.now, sinks: sinks) == 0 { return }
         }
     }

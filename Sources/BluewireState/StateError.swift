@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireTransport
 import GRDB
 
 /// Why one of our databases or the state directory cannot be used.
@@ -83,6 +84,7 @@ extension StateError {
                 .corrupt, message: "\(name) is damaged or not a database.",
                 remedy: "Stop the gateway, move the file away (keep it) and start again.", cause: error)
         case .SQLITE_BUSY, .SQLITE_LOCKED:
+            GatewayMetrics.busy.add(1, name)
             self.init(
                 .busy, message: "\(name) is held by another process.", remedy: "Try again in a moment.", cause: error)
         // The shared-memory file of a write-ahead log could not be made: that is how a full disk shows first.

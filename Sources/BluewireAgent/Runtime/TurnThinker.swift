@@ -6,6 +6,7 @@
 
 import BluewireModel
 import BluewireState
+import BluewireTransport
 
 /// One thought: the conversation so far, a model, and tools until there is an answer.
 ///
@@ -60,6 +61,8 @@ struct TurnThinker: Sendable {
             guard services.clock.now - started < Self.maximumTime else { break }
             let asked = services.clock.now
             let reply = try await provider.respond(to: request)
+            GatewayMetrics.tokens.add(Int64(reply.usage.input), "input")
+            GatewayMetrics.tokens.add(Int64(reply.usage.output), "output")
             let took = (services.clock.now - asked).wholeNanoseconds / 1_000_000
             progress.note(
                 asked, "model.request",

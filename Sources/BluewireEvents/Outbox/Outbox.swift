@@ -240,6 +240,9 @@ package final class Outbox: Sendable {
         var machine = SendStateMachine(record.progress, timing: timing)
         let action = try step(&machine)
         guard action != .none else { return nil }
+        if record.progress.message == nil, machine.progress.message != nil, machine.progress.state != .failed {
+            GatewayMetrics.landing.observe(now - record.createdAt)
+        }
         var record = record
         record.progress = machine.progress
         if record.progress.state != .dispatched || record.progress.acceptedAt != nil { record.lease = nil }

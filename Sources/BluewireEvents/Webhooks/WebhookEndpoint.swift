@@ -6,6 +6,7 @@
 
 import BluewireModel
 import BluewireState
+import BluewireTransport
 import Synchronization
 
 /// The loop of one webhook: reads the journal, asks the state machine, posts and keeps the log of deliveries.
@@ -118,7 +119,23 @@ extension WebhookEndpoint.Context {
         let seconds = clock.now.seconds
         let signer = WebhookSigner(secrets: [webhook.secret] + [webhook.previousSecret].compactMap(\.self))
         let signature = signer.signature(id: id, seconds: seconds, body: body)
-        return await poster.post(
+        let start = ContinuousClock.now
+        let result = await poster.post(
             WebhookRequest(url: webhook.url, id: id, timestamp: seconds, signature: signature, body: body))
+        GatewayMetrics.deliverySeconds.observe(ContinuousClock.now - start)
+        GatewayMetrics.deliveries.add(1, result.outcome.metricLabel)
+        return result
+    }
+}
+
+extension WebhookEndpointStateMachine.Outcome {
+    /// The outcome as a metric's label.
+    fileprivate var metricLabel: String {
+        switch self {
+        case .delivered: "delivered"
+        case .rejected: "rejected"
+        case .unavailable: "unavailable"
+        case .gone: "gone"
+        }
     }
 }

@@ -32,6 +32,13 @@ package enum ConfigurationKey: String, CaseIterable, Sendable {
     case agentsSend = "agents-send"
     case webRoot = "web-root"
     case logLevel = "log-level"
+    case logFormat = "log-format"
+    case retentionDays = "retention.days"
+    case retentionSize = "retention.size"
+    case retentionDeliveries = "retention.deliveries"
+    case retentionTurns = "retention.turns"
+    case retentionSends = "retention.sends"
+    case retentionAudit = "retention.audit"
 
     /// The name in the environment, for example `BLUEWIRE_ALLOWED_HOSTS`.
     package var environmentName: String {
@@ -66,6 +73,13 @@ package enum ConfigurationKey: String, CaseIterable, Sendable {
         case .modelEgress: "private destinations model requests may reach"
         case .agentsSend: "true: agents really send; false: they write drafts (shadow mode)"
         case .webRoot: "a folder that overrides the web page"
+        case .logFormat: "text, or json: one object a line (text)"
+        case .retentionDays: "how many days events are kept (30)"
+        case .retentionSize: "how large the journal may grow, for example 500MB (1GB)"
+        case .retentionDeliveries: "how many days finished webhook deliveries are kept (30)"
+        case .retentionTurns: "how many days turns of agents and decided drafts are kept (90)"
+        case .retentionSends: "how many days finished sends are kept (90)"
+        case .retentionAudit: "how many days the audit trail is kept (400)"
         case .logLevel: "trace, debug, info, notice, warning or error"
         }
     }

@@ -8,6 +8,7 @@ package import BluewireAgent
 package import BluewireModel
 import BluewireNetwork
 package import BluewireServer
+package import BluewireState
 
 /// Everything the gateway can be told, after file, environment and flags were put over the defaults.
 package struct GatewayConfiguration: Hashable, Sendable {
@@ -55,6 +56,10 @@ package struct GatewayConfiguration: Hashable, Sendable {
     package var webRoot: String?
     /// The lowest log level printed.
     package var logLevel = "info"
+    /// How log lines are written.
+    package var logFormat = LogFormat.text
+    /// How long what happened is kept.
+    package var retention = Retention()
     /// The agents.
     package var agents: [AgentEntry] = []
     /// The ``OutboxCrashPoint`` at which the process dies; only tests name one, in `BLUEWIRE_CRASH_AT`.
@@ -67,6 +72,27 @@ package struct GatewayConfiguration: Hashable, Sendable {
         self.stateDirectory = stateDirectory
         self.database = database
         self.home = home
+    }
+
+    /// How log lines are written.
+    package enum LogFormat: String, Hashable, Sendable, CaseIterable {
+        /// For people.
+        case text
+        /// One JSON object a line.
+        case json
+    }
+
+    /// How long what happened is kept.
+    package struct Retention: Hashable, Sendable {
+        /// Events in the journal.
+        package var events: Duration = .seconds(30 * 86_400)
+        /// How large the journal may grow.
+        package var journalBytes: Int64 = 1_000_000_000
+        /// What is finished in `state.db`.
+        package var state = StateRetention()
+
+        /// The defaults.
+        package init() {}
     }
 
     /// A way to send messages.

@@ -5,6 +5,7 @@
 //
 
 import BluewireModel
+import BluewireState
 import Configuration
 
 /// Reads typed settings and says which key is wrong.
@@ -50,6 +51,13 @@ struct Settings {
             }
             configuration.logLevel = text
         }
+        if let text = string(.logFormat) {
+            guard let format = GatewayConfiguration.LogFormat(rawValue: text) else {
+                throw invalid(.logFormat, text, expected: "text or json")
+            }
+            configuration.logFormat = format
+        }
+        try applyRetention(to: &configuration.retention)
         if let text = string(.line) {
             guard !text.isEmpty, text.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) else {
                 throw invalid(.line, text, expected: "letters, digits and dashes")
@@ -78,6 +86,37 @@ struct Settings {
                 expected: "applescript, simulator, both in the order they are tried, or none")
         }
         return kinds
+    }
+
+    private func applyRetention(to retention: inout GatewayConfiguration.Retention) throws(GatewayError) {
+        retention.events = try days(.retentionDays) ?? retention.events
+        retention.journalBytes = try bytes(.retentionSize) ?? retention.journalBytes
+        retention.state.deliveries = try days(.retentionDeliveries) ?? retention.state.deliveries
+        retention.state.turns = try days(.retentionTurns) ?? retention.state.turns
+        retention.state.sends = try days(.retentionSends) ?? retention.state.sends
+        retention.state.audit = try days(.retentionAudit) ?? retention.state.audit
+    }
+
+    private func days(_ key: ConfigurationKey) throws(GatewayError) -> Duration? {
+        guard let text = string(key) else { return nil }
+        guard let count = Int64(text), (1...36_500).contains(count) else {
+            throw invalid(key, text, expected: "a number of days, 1 to 36500")
+        }
+        return .seconds(count * 86_400)
+    }
+
+    private func bytes(_ key: ConfigurationKey) throws(GatewayError) -> Int64? {
+        guard let text = string(key) else { return nil }
+        let units: [(suffix: String, factor: Int64)] = [
+            ("KB", 1000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
+        ]
+        let upper = text.uppercased().filter { $0 != " " }
+        let unit = units.first { upper.hasSuffix($0.suffix) }
+        let number = Int64(upper.dropLast(unit?.suffix.count ?? 0))
+        guard let number, number > 0, number < 1_000_000, unit != nil, number * (unit?.factor ?? 1) >= 10_000_000 else {
+            throw invalid(key, text, expected: "a size from 10MB on, for example 500MB or 2GB")
+        }
+        return number * (unit?.factor ?? 1)
     }
 
     func invalid(_ key: ConfigurationKey, _ value: String, expected: String) -> GatewayError {

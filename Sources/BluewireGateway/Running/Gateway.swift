@@ -21,14 +21,17 @@ package enum Gateway {
     package static func run(
         _ configuration: GatewayConfiguration, greet: @escaping @Sendable (Greeting) -> Void
     ) async throws {
-        let logger = GatewayLog.logger(level: configuration.logLevel)
+        let logger = GatewayLog.logger(level: configuration.logLevel, format: configuration.logFormat)
         let parts = try await GatewayParts.open(configuration, logger: logger)
         let services = try await parts.services { port in
             await announce(port: port, parts: parts, configuration: configuration, greet: greet)
         }
+        // At debug level the group prints every service with all its fields.
+        var lifecycle = logger
+        lifecycle.logLevel = max(.info, logger.logLevel)
         var group = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycle
         )
         group.maximumGracefulShutdownDuration = .seconds(8)
         group.maximumCancellationDuration = .seconds(3)

@@ -5,24 +5,40 @@
 //
 
 import BluewireModel
+import BluewireWire
 // Full Foundation: standard error.
 import Foundation
 package import Logging
 
 /// Where the gateway's own lines go: standard error, one line each, constant messages with facts as metadata.
 package enum GatewayLog {
-    /// A logger of a configured level.
-    package static func logger(level: String) -> Logger {
-        var logger = Logger(label: "bluewire") { _ in StandardErrorHandler() }
+    /// A logger of a configured level and format.
+    package static func logger(
+        level: String, format: GatewayConfiguration.LogFormat = .text,
+        write: @escaping @Sendable (String) -> Void = GatewayLog.writeToStandardError
+    ) -> Logger {
+        var logger = Logger(label: "bluewire") { _ in LineHandler(format: format, write: write) }
         logger.logLevel = Logger.Level(rawValue: level) ?? .info
         return logger
     }
+
+    /// Writes a line to standard error; losing one because the terminal is gone is not worth failing for.
+    package static func writeToStandardError(_ line: String) {
+        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+    }
 }
 
-/// Writes `2026-03-14T09:26:53.589Z info message key=value` lines.
-private struct StandardErrorHandler: LogHandler {
+/// Writes `2026-03-14T09:26:53.589Z info message key=value` lines, or the same as JSON objects.
+private struct LineHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info
+    let format: GatewayConfiguration.LogFormat
+    let write: @Sendable (String) -> Void
+
+    init(format: GatewayConfiguration.LogFormat, write: @escaping @Sendable (String) -> Void) {
+        self.format = format
+        self.write = write
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -31,9 +47,24 @@ private struct StandardErrorHandler: LogHandler {
 
     func log(event: LogEvent) {
         let facts = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
-            .map { " \($0.key)=\($0.value)" }.joined()
-        let line = "\(SystemTime.now.rfc3339) \(event.level) \(event.message)\(facts)\n"
-        // Losing a line because the terminal is gone is not worth failing for.
-        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
+        let time = SystemTime.now
+        switch format {
+        case .text:
+            let pairs = facts.map { " \($0.key)=\($0.value)" }.joined()
+            write("\(time.rfc3339) \(event.level) \(event.message)\(pairs)\n")
+        case .json:
+            var writer = JSONWriter(capacity: 256)
+            writer.object { writer in
+                writer.key("time")
+                writer.time(time)
+                writer.member("level", event.level.rawValue)
+                writer.member("message", "\(event.message)")
+                for (key, value) in facts {
+                    writer.key(dynamic: key)
+                    writer.string("\(value)")
+                }
+            }
+            write(String(decoding: writer.bytes, as: UTF8.self) + "\n")
+        }
     }
 }

@@ -76,10 +76,14 @@ struct GatewayParts: Sendable {
         _ configuration: GatewayConfiguration, directory: StateDirectory, lock: StateLock, store: MessageStore,
         place: DatabasePlace, identities: ChatIdentities, policy: EgressPolicy, logger: Logger
     ) async throws -> GatewayParts {
-        let journal = try Journal(path: directory.journalPath)
+        var keeping = Journal.Configuration()
+        keeping.retention = configuration.retention.events
+        keeping.maximumBytes = configuration.retention.journalBytes
+        let journal = try Journal(path: directory.journalPath, configuration: keeping)
         let state = try StateDatabase(path: directory.statePath)
         let audit = AuditTrail(state, logger: logger)
         let egress = EgressClient(policy: policy) { purpose in
+            GatewayMetrics.egressRefusals.add(1, purpose.rawValue)
             audit.note(.egressDenied(purpose: purpose.rawValue), by: "system")
         }
         if let saved = try await journal.sourceState(configuration.line.rawValue) { identities.restore(saved.chatIDs) }
@@ -164,9 +168,12 @@ struct GatewayParts: Sendable {
             configuration: serverConfiguration(onReady: onReady), context: serverContext(webhooks: webhooks),
             logger: logger
         )
+        GatewayGauges(journal: journal, state: state, source: source, directory: directory)
+            .register(startedAt: clock.now)
         let foundation: [any Service] = [
             audit,
-            JournalMaintenance(journal: journal, state: state, logger: logger),
+            JournalMaintenance(
+                journal: journal, state: state, retention: configuration.retention.state, logger: logger),
             Ingest(sources: sources, journal: journal, typing: typing, logger: logger), outbox, webhooks,
         ]
         return foundation + agents + [server]

@@ -7,6 +7,7 @@
 import BluewireEvents
 import BluewireModel
 import BluewireState
+import BluewireTransport
 import NIOCore
 import Synchronization
 
@@ -159,12 +160,17 @@ package final class EventFeed: Sendable {
             guard !state.isFinished else { return nil }
             state.nextReader += 1
             state.readers[state.nextReader] = continuation
+            GatewayMetrics.liveReaders.set(Int64(state.readers.count))
             return state.nextReader
         }
         if number == nil { continuation.finish() } else { continuation.yield() }
         return Subscription(wakeUps: stream) { [self] in
             continuation.finish()
-            if let number { state.withLock { $0.readers[number] = nil } }
+            guard let number else { return }
+            state.withLock { state in
+                state.readers[number] = nil
+                GatewayMetrics.liveReaders.set(Int64(state.readers.count))
+            }
         }
     }
 

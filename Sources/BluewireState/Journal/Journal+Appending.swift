@@ -201,5 +201,6 @@ extension Journal {
             return state.readers.map(\.wake)
         }
         for wake in readers { wake() }
+        for event in events { Self.count(event) }
     }
 }

@@ -5,6 +5,7 @@
 //
 
 package import BluewireModel
+import BluewireTransport
 import GRDB
 
 extension AgentRepository {
@@ -51,6 +52,7 @@ extension AgentRepository {
                     arguments: [outcome, now.nanoseconds, turn])
             }
         }
+        if let outcome { GatewayMetrics.turns.add(1, outcome) }
     }
 
     /// The turns that answered a message, oldest first, with their steps.

@@ -79,7 +79,7 @@ final class WatchLoop {
             if configuration.usePolling { session.checkFiles = true }
         }
         while let due = echoDue, time.monotonic >= due { echo?.count += 1 }
-        let batch = try session.step(at: time) { events.arm() }
+        let batch = try GatewayMetrics.looks.time { try session.step(at: time) { events.arm() } }
         let now = ChatDatabaseSource.Status(
             isWatching: session.isWatching, parkedCount: session.parkedCount(at: time), trouble: session.trouble,
             wakeUps: status.wakeUps
