@@ -13,7 +13,7 @@ import HummingbirdCore
 package enum RouteTable {
     /// The routes.
     package static let all: [Route] =
-        HealthRoutes.routes + ChatRoutes.routes + GroupRoutes.routes + MessageRoutes.routes + SendRoutes.routes
+        HealthRoutes.routes + MetricRoutes.routes + ChatRoutes.routes + GroupRoutes.routes + MessageRoutes.routes + SendRoutes.routes
         + EventRoutes.routes
         + AttachmentRoutes.routes + ContactRoutes.routes + WebhookRoutes.routes + TokenRoutes.routes
         + AuditRoutes.routes
