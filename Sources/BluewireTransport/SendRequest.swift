@@ -19,6 +19,9 @@ public struct SendRequest: Hashable, Sendable {
     public var action: Send.Action
     /// Not before this time; nil for at once.
     public var notBefore: Timestamp?
+    /// What the files are (name and content), where their paths do not say it; an idempotency key goes with this, so that
+    /// the same file uploaded again is the same request.
+    public var fileIdentities: [String]?
     /// The caller's idempotency key, scoped by ``origin``; nil for none.
     public var key: String?
     /// Who asks: the id of a token or web session, `local`, or `agent:<name>`.

@@ -62,6 +62,15 @@ import Testing
         #expect(throws: GatewayError.self) { try load(yaml: "transport: \(text)\nsimulator-socket: /tmp/s.sock\n") }
     }
 
+    @Test func theLimitOfUploadsIsANumberOfBytesMessagesTakes() throws {
+        #expect(try load().uploadLimit == 104_857_600)
+        #expect(try load(yaml: "limits:\n  upload: 5000000\n").uploadLimit == 5_000_000)
+        #expect(try load(environment: ["BLUEWIRE_LIMITS_UPLOAD": "1000"]).uploadLimit == 1000)
+        for bad in ["0", "-1", "100 MB", "104857601"] {
+            #expect(throws: GatewayError.self) { try load(yaml: "limits:\n  upload: \(bad)\n") }
+        }
+    }
+
     @Test func listsAndNestedKeysAreRead() throws {
         let configuration = try load(
             yaml: """

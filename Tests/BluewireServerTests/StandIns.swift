@@ -4,19 +4,21 @@
 // See LICENSE for licence information
 //
 
+import BluewireEvents
 import BluewireModel
 import BluewireState
-import BluewireStore
 import BluewireTransport
 import Foundation
 import Synchronization
 import Testing
 
 @testable import BluewireServer
+@testable import BluewireStore
 
 /// A store of a few chats in memory.
 struct MemoryStore: ConversationReading {
     var known: [Chat] = [MemoryStore.chat("ch_a", "+15551110001"), MemoryStore.chat("ch_b", "+15551110002")]
+    var attachments: [String: AttachmentFile] = [:]
     var messages: [Message] = (1...5).map { MemoryStore.message("M-\($0)", "ch_a", row: Int64($0)) }
 
     static func chat(_ id: String, _ address: String) -> Chat {
@@ -70,9 +72,13 @@ struct MemoryStore: ConversationReading {
         }
     }
 
-    func attachmentFile(_ guid: String) async throws -> AttachmentFile? { nil }
+    func attachment(_ guid: String) async throws -> BluewireModel.Attachment? { attachments[guid]?.attachment }
 
-    func chats(carrying attachment: String) async throws -> Set<ChatID> { [] }
+    func attachmentFile(_ guid: String) async throws -> AttachmentFile? { attachments[guid] }
+
+    func chats(carrying attachment: String) async throws -> Set<ChatID> {
+        attachments[attachment] == nil ? [] : [ChatID(rawValue: "ch_a")]
+    }
 }
 
 /// Remembers what was asked of it.
@@ -119,13 +125,22 @@ final class Fixture: Sendable {
     let outbox = RecordingOutbox()
     let context: ServerContext
 
-    init() throws {
+    init(
+        attachments: [String: AttachmentFile] = [:], maker: (any ThumbnailMaking)? = nil,
+        limits: UploadStore.Limits = UploadStore.Limits()
+    ) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "bluewire-server-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         journal = try Journal(path: folder.appending(path: "journal.db").path)
         state = try StateDatabase(path: folder.appending(path: "state.db").path)
-        context = ServerContext(
-            store: MemoryStore(), journal: journal, state: state, sender: outbox, sends: outbox, lines: [])
+        var context = ServerContext(
+            store: MemoryStore(attachments: attachments), journal: journal, state: state, sender: outbox, sends: outbox,
+            lines: [])
+        context.uploads = UploadStore(folder: folder.appending(path: "uploads").path, state: state, limits: limits)
+        context.hooks = HookReceiver(state: state, sender: outbox)
+        let pictures = folder.appending(path: "thumbnails").path
+        context.thumbnails = maker.map { ThumbnailCache(folder: pictures, maker: $0) }
+        self.context = context
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }

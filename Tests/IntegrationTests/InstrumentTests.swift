@@ -26,7 +26,7 @@ struct InstrumentTests {
         var configuration = GatewayConfiguration(
             stateDirectory: folder + "/state", database: simulator.home.databasePath, home: folder)
         configuration.listen.port = 0
-        configuration.transport = .simulator
+        configuration.transports = [.simulator]
         configuration.simulatorSocket = simulator.socketPath
         configuration.logLevel = "error"
         let settings = configuration

@@ -25,7 +25,7 @@ package struct OutboundGate: OutboundSending {
         /// The most files of one send.
         package var fileCount = 20
         /// The largest file; Messages refuses larger ones.
-        package var fileBytes: Int64 = 100_000_000
+        package var fileBytes: Int64 = 104_857_600
         /// The largest picture of a group.
         package var iconBytes: Int64 = 10_000_000
         /// The most mentions of one text.

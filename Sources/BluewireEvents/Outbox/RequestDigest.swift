@@ -26,9 +26,14 @@ enum RequestDigest {
     static func of(_ request: SendRequest) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
+        var action = request.action
+        if let files = request.fileIdentities, case .message(var draft) = action {
+            draft.files = files
+            action = .message(draft)
+        }
         let content = Content(
             recipient: request.recipientAsWritten == nil ? request.recipient : nil,
-            recipientAsWritten: request.recipientAsWritten, line: request.line, action: request.action,
+            recipientAsWritten: request.recipientAsWritten, line: request.line, action: action,
             notBefore: request.notBefore)
         // Encoding these values cannot fail; an empty digest would match only another failure.
         let bytes = (try? encoder.encode(content)) ?? Data()

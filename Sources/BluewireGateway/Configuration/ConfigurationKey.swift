@@ -29,6 +29,7 @@ package enum ConfigurationKey: String, CaseIterable, Sendable {
     case poll
     case webhookEgress = "egress.webhook"
     case modelEgress = "egress.model"
+    case uploadLimit = "limits.upload"
     case agentsSend = "agents-send"
     case webRoot = "web-root"
     case logLevel = "log-level"
@@ -71,6 +72,7 @@ package enum ConfigurationKey: String, CaseIterable, Sendable {
         case .poll: "the fallback poll: true or false"
         case .webhookEgress: "private destinations webhooks may reach: host:port or CIDR, separated by commas"
         case .modelEgress: "private destinations model requests may reach"
+        case .uploadLimit: "the largest file that may be uploaded, in bytes (104857600)"
         case .agentsSend: "true: agents really send; false: they write drafts (shadow mode)"
         case .webRoot: "a folder that overrides the web page"
         case .logFormat: "text, or json: one object a line (text)"

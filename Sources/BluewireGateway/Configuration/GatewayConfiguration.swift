@@ -50,6 +50,8 @@ package struct GatewayConfiguration: Hashable, Sendable {
     package var webhookEgress: [String] = []
     /// Private destinations model requests may reach, as `host:port` or CIDR.
     package var modelEgress: [String] = []
+    /// The largest file that may be uploaded, in bytes.
+    package var uploadLimit: Int64 = 104_857_600
     /// Agents really send; otherwise they write drafts for approval (shadow mode).
     package var agentsSend = false
     /// The web page's files, overriding the embedded ones while developing.

@@ -64,6 +64,13 @@ struct Settings {
             }
             configuration.line = LineID(rawValue: text)
         }
+        if let text = string(.uploadLimit) {
+            // Messages itself takes no larger ones.
+            guard let bytes = Int64(text), (1...104_857_600).contains(bytes) else {
+                throw invalid(.uploadLimit, text, expected: "1 to 104857600 bytes")
+            }
+            configuration.uploadLimit = bytes
+        }
         configuration.simulatorSocket = path(.simulatorSocket, home: configuration.home)
         configuration.osascript = path(.osascript, home: configuration.home) ?? configuration.osascript
         configuration.webRoot = path(.webRoot, home: configuration.home)

@@ -72,6 +72,50 @@ package struct GatewayClient: Sendable {
         try await get("/v1/sends/\(Self.segment(id))", [:])
     }
 
+    /// Whether the gateway may be on another machine, where paths of this one mean nothing.
+    package var isRemote: Bool {
+        if case .remote = place { true } else { false }
+    }
+
+    /// Uploads a file piece by piece.
+    ///
+    /// - Returns: the upload's id, for a send.
+    /// - Throws: ``GatewayError`` when the file cannot be read; the gateway's problem.
+    package func upload(_ path: String) async throws -> String {
+        let url = URL(fileURLWithPath: path)
+        guard let file = try? FileHandle(forReadingFrom: url), let size = try? file.seekToEnd() else {
+            throw GatewayError(
+                .missingInput, message: "\(path) cannot be read.", remedy: "Check the path and that you may read it.")
+        }
+        defer { try? file.close() }
+        try file.seek(toOffset: 0)
+        let request = NativeUploadRequest(name: url.lastPathComponent, bytes: Int64(size))
+        var upload: NativeUpload = try await post("/v1/uploads", body: request.json, key: nil)
+        while !upload.isComplete, let piece = try file.read(upToCount: 1_048_576), !piece.isEmpty {
+            upload = try await decode(
+                send(
+                    method: "PATCH", path: "/v1/uploads/\(Self.segment(upload.id))", body: [UInt8](piece),
+                    headers: ["Content-Type": "application/octet-stream", "Upload-Offset": "\(upload.received)"]))
+        }
+        return upload.id
+    }
+
+    /// The incoming hooks.
+    package func hooks() async throws -> NativeList<NativeHook> {
+        try await get("/v1/hooks", [:])
+    }
+
+    /// Makes an incoming hook.
+    package func create(_ hook: NativeHookRequest) async throws -> NativeHook {
+        try await post("/v1/hooks", body: hook.json, key: nil)
+    }
+
+    /// Removes an incoming hook.
+    package func deleteHook(_ id: String) async throws {
+        let response = try await send(method: "DELETE", path: "/v1/hooks/\(Self.segment(id))")
+        guard response.status == 204 else { throw try await failure(of: response) }
+    }
+
     /// The cursor after the newest event.
     package func head() async throws -> String {
         let health: NativeHealth = try await get("/v1/health", [:])
@@ -112,10 +156,12 @@ package struct GatewayClient: Sendable {
     }
 
     private func send(
-        method: String, path: String, body: [UInt8] = [], key: String? = nil, limits: EgressLimits? = nil
+        method: String, path: String, body: [UInt8] = [], key: String? = nil,
+        headers more: KeyValuePairs<String, String> = [:], limits: EgressLimits? = nil
     ) async throws -> EgressResponse {
         var headers: EgressHeaders = ["Accept": "application/json, text/event-stream"]
-        if !body.isEmpty { headers.add("Content-Type", "application/json") }
+        if !body.isEmpty, more.isEmpty { headers.add("Content-Type", "application/json") }
+        for (name, value) in more { headers.add(name, value) }
         if let key { headers.add("Idempotency-Key", key) }
         switch place {
         case .socket(let socket):

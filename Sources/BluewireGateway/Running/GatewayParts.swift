@@ -34,6 +34,8 @@ struct GatewayParts: Sendable {
     let audit: AuditTrail
     let typing = TypingHub()
     let egress: EgressClient
+    let uploads: UploadStore
+    let hooks: HookReceiver
     let clock: any WallClock = SystemWallClock()
     let logger: Logger
     private let configuration: GatewayConfiguration
@@ -148,6 +150,10 @@ struct GatewayParts: Sendable {
         self.gate = gate
         self.audit = audit
         self.egress = egress
+        var limits = UploadStore.Limits()
+        limits.fileBytes = configuration.uploadLimit
+        uploads = UploadStore(folder: directory.uploadsPath, state: state, limits: limits)
+        hooks = HookReceiver(state: state, sender: gate)
         self.logger = logger
         self.configuration = configuration
     }
@@ -175,6 +181,7 @@ struct GatewayParts: Sendable {
             JournalMaintenance(
                 journal: journal, state: state, retention: configuration.retention.state, logger: logger),
             Ingest(sources: sources, journal: journal, typing: typing, logger: logger), outbox, webhooks,
+            UploadMaintenance(store: uploads, logger: logger), HookService(receiver: hooks, logger: logger),
         ]
         return foundation + agents + [server]
     }
@@ -226,6 +233,11 @@ struct GatewayParts: Sendable {
         let path = directory.path
         context.backup = { target in _ = try await StateBackup(directory: path).make(at: target) }
         context.webRoot = configuration.webRoot
+        context.uploads = uploads
+        context.hooks = hooks
+        context.thumbnails = ThumbnailCache(
+            folder: directory.thumbnailsPath,
+            maker: ThumbnailPrograms(path: ProcessInfo.processInfo.environment["PATH"] ?? ""))
         context.readiness = { await readiness.missing() }
         context.webhooksChanged = { webhooks.reload() }
         context.testWebhook = { webhook in _ = try await webhooks.sendTest(to: webhook.id) }

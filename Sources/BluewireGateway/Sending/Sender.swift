@@ -87,7 +87,14 @@ package struct Sender: Sendable {
     }
 
     private func send(_ options: SendRequestOptions, through client: GatewayClient) async throws -> NativeSend {
-        let send = try await client.submit(options.request, key: options.key)
+        var request = options.request
+        if client.isRemote, let files = request.files, !files.isEmpty {
+            var uploads: [String] = []
+            for file in files { uploads.append(try await client.upload(file)) }
+            request.attachments = uploads
+            request.files = nil
+        }
+        let send = try await client.submit(request, key: options.key)
         guard options.sendAt == nil else { return send }
         return try await Self.settled(send, wait: options.wait) { try await client.send($0.id) }
     }

@@ -47,6 +47,12 @@ package struct ServerContext: Sendable {
     package var audit: AuditTrail?
     /// Makes a backup of the state at a path of this machine that does not exist yet; nil where nobody can.
     package var backup: (@Sendable (_ path: String) async throws -> Void)?
+    /// Files that are to be sent; nil where none can be uploaded.
+    package var uploads: UploadStore?
+    /// Small pictures of attachments; nil where none can be made.
+    package var thumbnails: ThumbnailCache?
+    /// What takes payloads for hooks; nil where no hooks run.
+    package var hooks: HookReceiver?
     /// A folder whose files stand for the built-in page; nil for the page of this build.
     package var webRoot: String?
     /// The wire form of an event.

@@ -30,6 +30,9 @@ package protocol ConversationReading: ChatReading {
     /// The chats a caller may mean by an id, any GUID spelling or a bare address.
     func chats(matching reference: String) async throws -> [Chat]
 
+    /// What is known of an attachment; nil when there is none by that GUID.
+    func attachment(_ guid: String) async throws -> Attachment?
+
     /// The file of an attachment; nil when there is none by that GUID.
     func attachmentFile(_ guid: String) async throws -> AttachmentFile?
 

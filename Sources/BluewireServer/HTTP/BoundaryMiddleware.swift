@@ -23,7 +23,9 @@ struct BoundaryMiddleware: RouterMiddleware {
         do {
             // The gateway's own socket has no names.
             if context.peer != nil, !origins.accepts(host: request.head.authority) { throw NativeProblem.wrongHost }
-            if let length = request.headers[.contentLength].flatMap(Int.init), length > Call.bodyLimit {
+            if let length = request.headers[.contentLength].flatMap(Int.init), length > Call.bodyLimit,
+                !RouteTable.hasOwnBodyLimit(request.method, path: request.uri.path)
+            {
                 throw NativeProblem.bodyTooLarge
             }
             response = try await next(request, context)
@@ -57,6 +59,8 @@ extension HTTPField.Name {
     static let disposition = HTTPField.Name("Content-Disposition") ?? .contentType
     /// The last event a client of an event stream saw.
     static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .contentType
+    /// Where in an upload the bytes of a request belong.
+    static let uploadOffset = HTTPField.Name("Upload-Offset") ?? .contentType
     /// A name for a send that makes sending it twice harmless.
     static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .contentType
 }

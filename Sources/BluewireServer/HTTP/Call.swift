@@ -81,10 +81,10 @@ package struct Call: Sendable {
 
     /// The body's bytes, up to the limit.
     @inline(never)
-    func bodyBytes() async throws -> [UInt8] {
+    func bodyBytes(limit: Int = bodyLimit) async throws -> [UInt8] {
         var bytes: [UInt8] = []
         for try await chunk in request.body {
-            guard bytes.count + chunk.readableBytes <= Self.bodyLimit else { throw NativeProblem.bodyTooLarge }
+            guard bytes.count + chunk.readableBytes <= limit else { throw NativeProblem.bodyTooLarge }
             bytes.append(contentsOf: chunk.readableBytesView)
         }
         return bytes

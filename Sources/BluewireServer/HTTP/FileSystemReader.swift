@@ -49,8 +49,17 @@ struct FileSystemReader: Sendable {
         }
     }
 
+    /// The first bytes of the file.
+    func head(_ count: Int) async throws -> [UInt8] {
+        let handle = handle
+        return try await NIOThreadPool.singleton.runIfActive { Array(handle.read(count, at: 0).readableBytesView) }
+    }
+
     /// A body that streams a range and then closes the file.
-    func body(_ range: Range<Int>) -> ResponseBody {
+    ///
+    /// - Parameter eventLoop: where the body is written. A file is read faster than a busy loop takes it, and until the
+    ///   loop has taken some the channel cannot say that it is full; so the reader lets it catch up every few pieces.
+    func body(_ range: Range<Int>, on eventLoop: any EventLoop) -> ResponseBody {
         let handle = handle
         return ResponseBody(contentLength: range.count) { writer in
             var offset = range.lowerBound
@@ -62,6 +71,7 @@ struct FileSystemReader: Sendable {
                 guard buffer.readableBytes > 0 else { throw NativeProblem.notFound("attachment") }
                 offset += buffer.readableBytes
                 try await writer.write(buffer)
+                if (offset - range.lowerBound) % 524_288 == 0 { try await eventLoop.submit {}.get() }
             }
             try await writer.finish(nil)
         }

@@ -17,11 +17,14 @@ package struct GatewayRequestContext: RequestContext {
     package var certificate: String?
     /// The connection, or the stream of one.
     let channel: (any Channel)?
+    /// Where the answer is written; who writes much waits for it from time to time.
+    let eventLoop: any EventLoop
 
     package init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         peer = PeerAddress.of(source.channel)
         channel = source.channel
+        eventLoop = source.channel.eventLoop
     }
 }
 

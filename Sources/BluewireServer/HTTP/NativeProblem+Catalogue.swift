@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireEvents
 import BluewireModel
 import BluewireState
 import BluewireStore
@@ -59,8 +60,14 @@ extension NativeProblem {
 
     /// The body is larger than allowed.
     static let bodyTooLarge = NativeProblem(
-        .bodyTooLarge, detail: "The body exceeds 1 MB.",
+        .bodyTooLarge, detail: "The body exceeds what the route takes.",
         remedy: "Send less at once; files go to /v1/uploads.")
+
+    /// The file is larger than allowed.
+    static func fileTooLarge(limit: Int64) -> NativeProblem {
+        NativeProblem(
+            .bodyTooLarge, detail: "The file exceeds \(limit) bytes.", remedy: "Send a smaller file, or a link to it.")
+    }
 
     /// The cursor cannot be resumed from.
     static let cursorExpired = NativeProblem(
@@ -102,6 +109,10 @@ extension NativeProblem {
                 .invalidRequest, detail: "The member “\(error.member)” has a value that is not allowed.",
                 remedy: "Allowed is: \(error.wording).")
         case let error as OutboundError: self.init(error)
+        case let error as UploadError: self.init(error)
+        case let error as MultipartParser.Failure: self.init(error)
+        case let error as HookError: self.init(error)
+        case let error as ThumbnailError: self.init(error)
         case let error as StoreError:
             self.init(
                 ProblemKind(code: error.code.description) ?? .unavailable, detail: error.message, remedy: error.remedy)

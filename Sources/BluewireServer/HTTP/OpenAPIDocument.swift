@@ -140,11 +140,29 @@ package struct OpenAPIDocument {
         case .json(let type): content.append(.init("application/json", try self.content(of: type)))
         case .jsonOrBytes(let type, let types):
             if let type { content.append(.init("application/json", try self.content(of: type))) }
-            for media in types {
-                content.append(.init(media, ["schema": ["type": "string", "format": "binary"], "example": "…"]))
-            }
+            content += types.map { .init($0, Self.content(ofMedia: $0)) }
         }
         return ["required": true, "content": .object(content)]
+    }
+
+    private static func content(ofMedia media: String) -> JSONValue {
+        switch media {
+        case "application/json": ["schema": [:], "example": ["title": "Disk full", "message": "server-3: 98 %"]]
+        case "application/x-www-form-urlencoded":
+            [
+                "schema": ["type": "object", "additionalProperties": ["type": "string"]],
+                "example": ["title": "Disk full", "message": "server-3: 98 %"],
+            ]
+        case "multipart/form-data":
+            [
+                "schema": [
+                    "type": "object", "required": ["file"],
+                    "properties": ["file": ["type": "string", "format": "binary", "description": "The file."]],
+                ],
+                "example": ["file": "…"],
+            ]
+        default: ["schema": ["type": "string", "format": "binary"], "example": "…"]
+        }
     }
 
     private mutating func content(of type: any Decodable.Type) throws -> JSONValue {

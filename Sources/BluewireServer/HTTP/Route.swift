@@ -111,6 +111,15 @@ extension Route {
             contract: RouteContract(name, summary, body: body, answers: answers), handler: handler)
     }
 
+    /// Whether it is about the whole gateway; an incoming hook, unlike a webhook, belongs to one chat.
+    var concernsEveryChat: Bool {
+        switch access {
+        case .scope(.admin): true
+        case .scope(.webhooksManage): path.hasPrefix("/v1/webhooks")
+        default: false
+        }
+    }
+
     /// The route with more said about it.
     func detail(_ text: String) -> Route {
         var route = self

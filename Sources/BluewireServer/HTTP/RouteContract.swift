@@ -32,6 +32,11 @@ package struct RouteContract: Sendable {
     /// Whether the API description shows it.
     package var isListed = true
 
+    /// Whether the route reads its body in pieces and knows itself how much it takes.
+    var hasOwnBodyLimit: Bool {
+        if case .jsonOrBytes? = body { true } else { false }
+    }
+
     /// A contract from its parts.
     init(_ name: String, _ summary: String, body: Body? = nil, answers: [Answer]) {
         self.name = name
@@ -44,7 +49,7 @@ package struct RouteContract: Sendable {
     package enum Body: Sendable {
         /// JSON of a type.
         case json(any WireRequest.Type)
-        /// JSON of a type, or bytes of any other type.
+        /// JSON of a type, or bytes of other media types; the route limits them itself.
         case jsonOrBytes((any WireRequest.Type)?, types: [String])
     }
 
@@ -169,6 +174,10 @@ package struct HeaderItem: Sendable {
         name: "Idempotency-Key",
         summary: "The same key and body give the first result for 24 hours; another body is refused.",
         example: "2f1c7a52-reminder")
+    /// Where the bytes of a request belong.
+    static let uploadOffset = HeaderItem(
+        name: "Upload-Offset", summary: "How many bytes of the file come before those of the body; `received` says it.",
+        example: "0", isRequired: true)
     /// The last event a client of an event stream saw.
     static let lastEventID = HeaderItem(
         name: "Last-Event-ID", summary: "The cursor to go on after; sent by event sources by themselves.",

@@ -13,10 +13,9 @@ import HummingbirdCore
 package enum RouteTable {
     /// The routes.
     package static let all: [Route] =
-        HealthRoutes.routes + MetricRoutes.routes + ChatRoutes.routes + GroupRoutes.routes + MessageRoutes.routes + SendRoutes.routes
-        + EventRoutes.routes
-        + AttachmentRoutes.routes + ContactRoutes.routes + WebhookRoutes.routes + TokenRoutes.routes
-        + AuditRoutes.routes
+        HealthRoutes.routes + MetricRoutes.routes + ChatRoutes.routes + GroupRoutes.routes + MessageRoutes.routes
+        + SendRoutes.routes + EventRoutes.routes + AttachmentRoutes.routes + UploadRoutes.routes
+        + ContactRoutes.routes + WebhookRoutes.routes + HookRoutes.routes + TokenRoutes.routes + AuditRoutes.routes
         + AgentRoutes.routes + TraceRoutes.routes + SessionRoutes.routes + DescriptionRoutes.routes
         + SimulatorRoutes.routes + PageRoutes.routes
 
@@ -26,14 +25,22 @@ package enum RouteTable {
         return patterns.filter { $0.matches(segments) }.map(\.method).sorted()
     }
 
+    /// Whether a request is for a route that reads its body in pieces and knows itself how much it takes.
+    static func hasOwnBodyLimit(_ method: HTTPRequest.Method, path: String) -> Bool {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: true)
+        return patterns.contains { $0.hasOwnBodyLimit && $0.method == method.rawValue && $0.matches(segments) }
+    }
+
     private static let patterns = all.map(Pattern.init)
 
     private struct Pattern {
         let method: String
         let segments: [Substring]
+        let hasOwnBodyLimit: Bool
 
         init(_ route: Route) {
             method = route.method.rawValue
+            hasOwnBodyLimit = route.contract.hasOwnBodyLimit
             segments = route.path.split(separator: "/")
         }
 

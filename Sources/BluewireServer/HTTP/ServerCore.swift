@@ -53,7 +53,7 @@ package final class ServerCore: Sendable {
                         throw NativeProblem.missing(scope)
                     }
                     // What concerns the whole gateway is not for callers who see only some chats.
-                    if caller.chats != nil, scope == .webhooksManage || scope == .admin {
+                    if caller.chats != nil, route.concernsEveryChat {
                         throw NativeProblem.seesSomeChatsOnly
                     }
                     call.caller = caller

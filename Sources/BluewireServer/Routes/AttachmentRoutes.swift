@@ -15,7 +15,7 @@ import NIOPosix
 
 /// Files of messages.
 enum AttachmentRoutes {
-    static let routes = [download]
+    static let routes = [download, info, thumbnail]
 
     private static let download = Route.raw(
         .get, "/v1/attachments/{attachment}", "downloadAttachment", .scope(.attachmentsRead),
@@ -30,9 +30,39 @@ enum AttachmentRoutes {
         guard let file = try await call.context.store.attachmentFile(guid),
             try await call.seesAttachment(guid)
         else { throw NativeProblem.notFound("attachment") }
-        return try await serve(file, to: call.request)
+        return try await serve(file, to: call)
     }.detail("Supports `Range`, `If-Range` and `If-None-Match`; types a browser could run are only saved.")
         .problems(.attachmentUnavailable)
+
+    private static let info = Route.get(
+        "/v1/attachments/{attachment}/info", "getAttachment", .scope(.attachmentsRead),
+        "What is known of an attachment, without its file.", gives: NativeAttachment.self
+    ) { call in
+        let guid = try call.parameter("attachment")
+        guard let attachment = try await call.context.store.attachment(guid), try await call.seesAttachment(guid)
+        else { throw NativeProblem.notFound("attachment") }
+        return NativeAttachment(attachment)
+    }
+
+    private static let thumbnail = Route.raw(
+        .get, "/v1/attachments/{attachment}/thumbnail", "getThumbnail", .scope(.attachmentsRead),
+        "A small picture of an image or video.",
+        answers: [.bytes("image/jpeg", "The picture."), .status(.notModified, "It is what `If-None-Match` names.")]
+    ) { call in
+        let guid = try call.parameter("attachment")
+        guard let file = try await call.context.store.attachmentFile(guid), try await call.seesAttachment(guid)
+        else { throw NativeProblem.notFound("attachment") }
+        guard let thumbnails = call.context.thumbnails else { throw NativeProblem.notAvailable("thumbnails") }
+        let size = call.query("size").flatMap(Int.init) ?? 256
+        let picture = try await FileSystemReader.open(try await thumbnails.picture(of: file.path, size: size))
+        let tag = "\"\(picture.tag)\""
+        let headers: HTTPFields = [.contentType: "image/jpeg", .eTag: tag, .cacheControl: "private, no-cache"]
+        if call.request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
+        return Response(
+            status: .ok, headers: headers, body: picture.body(0..<picture.size, on: call.requestContext.eventLoop))
+    }.detail("It is made once, by a program of this machine that has no network, and then kept.")
+        .query(.number("size", "The longer side in pixels; 256 when absent.", 64...1024, 256))
+        .problems(.attachmentUnavailable, .unsupported, .notAvailable)
 
     /// Types a browser may show in the page; everything else is saved.
     private static let shown: Set<String> = [
@@ -40,7 +70,8 @@ enum AttachmentRoutes {
         "audio/wav", "audio/x-caf", "video/mp4", "video/quicktime",
     ]
 
-    private static func serve(_ file: AttachmentFile, to request: Request) async throws -> Response {
+    private static func serve(_ file: AttachmentFile, to call: Call) async throws -> Response {
+        let request = call.request
         let handle = try await FileSystemReader.open(file.path)
         let entityTag = "\"\(handle.tag)\""
         let type = file.attachment.mimeType ?? "application/octet-stream"
@@ -68,7 +99,7 @@ enum AttachmentRoutes {
             case .ignored: break
             }
         }
-        return Response(status: status, headers: headers, body: handle.body(range))
+        return Response(status: status, headers: headers, body: handle.body(range, on: call.requestContext.eventLoop))
     }
 }
 

@@ -27,13 +27,17 @@ enum MessageRoutes {
     ) { call, request in
         let caller = try call.principal()
         if request.files?.isEmpty == false, !caller.isLocalOwner { throw NativeProblem.filesAreLocal }
-        return try await call.submit(
-            .message(request.draft), to: try await recipient(of: request, call),
+        let attachments = try await StagedAttachments(request.attachments, call)
+        let send = try await call.submit(
+            .message(attachments.added(to: request.draft)), to: try await recipient(of: request, call),
             asWritten: request.chat ?? request.to?.values.joined(separator: ","), line: request.line,
-            notBefore: request.sendAt?.timestamp)
+            notBefore: request.sendAt?.timestamp, files: attachments.identities)
+        try await attachments.keep(for: send)
+        return send
     }.detail(
         "Name either `chat` or `to`. Accepted means stored for good; follow `GET /v1/sends/{send}` or `send.updated` events."
-    ).headers(.idempotencyKey).problems(.ambiguous, .unsupported, .notFound, .filesAreLocal, .forbidden, .keyReused)
+    ).headers(.idempotencyKey).problems(
+        .ambiguous, .unsupported, .conflict, .notFound, .filesAreLocal, .forbidden, .keyReused)
 
     private static let edit = Route.take(
         .patch, "/v1/messages/{message}", "editMessage", .scope(.messagesSend),
@@ -105,7 +109,7 @@ extension Call {
     /// Hands an action to the gate under the caller's key.
     func submit(
         _ action: Send.Action, to recipient: Recipient, asWritten: String? = nil, line: String? = nil,
-        notBefore: Timestamp? = nil
+        notBefore: Timestamp? = nil, files: [String]? = nil
     ) async throws -> NativeSend {
         let key = request.headers[.idempotencyKey]
         guard key.map({ (1...200).contains($0.utf8.count) }) ?? true else {
@@ -116,10 +120,11 @@ extension Call {
             recipient: recipient, recipientAsWritten: asWritten, line: line.map(LineID.init(rawValue:)),
             action: action, key: key, origin: try principal().id)
         wanted.notBefore = notBefore
+        wanted.fileIdentities = files
         return NativeSend(try await context.sender.submit(wanted))
     }
 
-    /// As ``submit(_:to:asWritten:line:notBefore:)``, for what is done to a message.
+    /// As ``submit(_:to:asWritten:line:notBefore:files:)``, for what is done to a message.
     func submit(_ action: Send.Action, on message: Message) async throws -> NativeSend {
         guard let chat = message.chat else { throw NativeProblem.notFound("chat of this message") }
         return try await submit(action, to: .chat(chat), line: message.line.rawValue)

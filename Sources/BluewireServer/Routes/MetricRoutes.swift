@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireState
 import BluewireTransport
 import HTTPTypes
 import Hummingbird

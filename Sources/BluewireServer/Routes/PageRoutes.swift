@@ -42,7 +42,7 @@ enum PageRoutes {
             path == "/" ? "index.html" : path.contains(".") ? String(path.dropFirst()) : path.dropFirst() + ".html"
         return Route.raw(.get, path, "page", .open, "A file of the web page.", answers: [.bytes(type, "The file.")]) {
             call in
-            if let root = call.context.webRoot { return try await file(root + "/" + name, type: type) }
+            if let root = call.context.webRoot { return try await file(root + "/" + name, type: type, call) }
             let headers: HTTPFields = [
                 .contentType: type, .eTag: tag, .cacheControl: "no-cache", .contentSecurityPolicy: policy,
             ]
@@ -52,11 +52,12 @@ enum PageRoutes {
     }
 
     /// The file that stands for a built-in one while the page is being worked on.
-    private static func file(_ path: String, type: String) async throws -> Response {
+    private static func file(_ path: String, type: String, _ call: Call) async throws -> Response {
         let file = try await FileSystemReader.open(path)
         let headers: HTTPFields = [
             .contentType: type, .cacheControl: "no-store", .contentSecurityPolicy: policy,
         ]
-        return Response(status: .ok, headers: headers, body: file.body(0..<file.size))
+        return Response(
+            status: .ok, headers: headers, body: file.body(0..<file.size, on: call.requestContext.eventLoop))
     }
 }

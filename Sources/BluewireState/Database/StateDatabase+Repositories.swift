@@ -16,6 +16,9 @@ extension StateDatabase {
     /// Registered webhooks.
     package func webhooks(clock: any WallClock = SystemWallClock()) -> WebhookRepository { .init(self, clock: clock) }
 
+    /// Incoming hooks.
+    package func hooks(clock: any WallClock = SystemWallClock()) -> HookRepository { .init(self, clock: clock) }
+
     /// Webhook deliveries.
     package var deliveries: DeliveryRepository { .init(self) }
 

@@ -7,7 +7,10 @@
 /// The schema of `state.db`, step by step: one list for all its tables.
 package enum StateMigrations {
     /// Every step, oldest first.
-    package static let all: [Migration] = [access, sinks, work, agents, outbox, audit, replay, budgets]
+    package static let all: [Migration] = [
+        access, sinks, work, agents, outbox, audit, replay, budgets, UploadRepository.migration,
+        HookRepository.migration,
+    ]
 
     /// Sends to people and the echo ledger.
     private static let outbox = Migration("5-outbox") { try OutboxSchema.create(in: $0) }

@@ -29,6 +29,10 @@ package final class StateDirectory: Sendable {
     package var auditKeyPath: String { path + "/" + AuditKey.fileName }
     /// The lock of the running gateway.
     package var lockPath: String { path + "/gateway.lock" }
+    /// The files that are to be sent.
+    package var uploadsPath: String { path + "/uploads" }
+    /// Small pictures of attachments, which can be made again.
+    package var thumbnailsPath: String { path + "/thumbnails" }
 
     /// The local socket: in the folder itself, or in a short private folder when that path would exceed the 104 bytes
     /// of `sun_path` (final NUL included).

@@ -20,6 +20,8 @@ package struct NativeProblem: Error, Hashable, Sendable, Decodable {
     package var remedy: String
     /// The chats an ambiguous reference may mean.
     package var candidates: [String]?
+    /// How many bytes of an upload have arrived, when a request names another place.
+    package var received: Int64?
 
     /// Seconds until the caller may try again, for the `Retry-After` header; not part of the body.
     package var retryAfter: Int?
@@ -37,7 +39,7 @@ package struct NativeProblem: Error, Hashable, Sendable, Decodable {
         self.candidates = candidates
     }
 
-    private enum CodingKeys: String, CodingKey { case type, title, status, detail, code, remedy, candidates }
+    private enum CodingKeys: String, CodingKey { case type, title, status, detail, code, remedy, candidates, received }
 }
 
 extension NativeProblem: JSONWritable {
@@ -50,6 +52,7 @@ extension NativeProblem: JSONWritable {
             writer.member("code", code)
             writer.member("remedy", remedy)
             if let candidates { writer.member("candidates", candidates) }
+            if let received { writer.member("received", received) }
         }
     }
 }

@@ -20,6 +20,8 @@ package struct NativeSendRequest: StrictRequest, Hashable, Sendable {
     package var text: String?
     /// Paths of files; only callers on the gateway's own socket may name them.
     package var files: [String]?
+    /// The ids of uploads to send.
+    package var attachments: [String]?
     /// The message to answer inline.
     package var replyTo: String?
     /// The send effect.
@@ -65,7 +67,8 @@ package struct NativeSendRequest: StrictRequest, Hashable, Sendable {
 
     /// The members of the body.
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case chat, to, name, line, text, files, replyTo, effect, subject, mentions, voiceNote, choices, sendAt
+        case chat, to, name, line, text, files, attachments, replyTo, effect, subject, mentions, voiceNote, choices,
+            sendAt
     }
     package typealias Key = CodingKeys
 }
@@ -79,6 +82,7 @@ extension NativeSendRequest: JSONWritable {
             if let line { writer.member("line", line) }
             if let text { writer.member("text", text) }
             if let files { writer.member("files", files) }
+            if let attachments { writer.member("attachments", attachments) }
             if let replyTo { writer.member("replyTo", replyTo) }
             if let effect { writer.member("effect", effect) }
             if let subject { writer.member("subject", subject) }

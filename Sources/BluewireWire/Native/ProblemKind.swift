@@ -55,7 +55,7 @@ package struct ProblemKind: Hashable, Sendable {
     package static let ambiguous = ProblemKind(
         409, "ambiguous", "Ambiguous", "The recipient or line may mean several; `candidates` names them.")
     package static let unsupported = ProblemKind(
-        409, "unsupported", "Not supported by the line", "No transport of the line can do it; `detail` says why.")
+        409, "unsupported", "Not supported", "The line or this machine cannot do it; `detail` says why.")
     package static let conflict = ProblemKind(
         409, "conflict", "Conflict", "It is not in a state that allows this.")
     package static let cursorExpired = ProblemKind(

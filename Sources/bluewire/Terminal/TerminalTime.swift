@@ -17,4 +17,7 @@ enum TerminalTime {
         let local = Timestamp(seconds: time.seconds + offset).rfc3339
         return String(local.prefix(16)).replacingOccurrences(of: "T", with: " ")
     }
+
+    /// The name of the local zone.
+    static var zoneName: String { TimeZone.current.identifier }
 }

@@ -126,6 +126,25 @@ import Testing
         #expect(error?.code == .keyReused)
     }
 
+    @Test func aKeyGoesWithWhatAFileIsNotWithWhereItLies() async throws {
+        let bench = Bench()
+        let folder = try TemporaryFolder()
+        for name in ["one", "two"] { try Data("x".utf8).write(to: URL(fileURLWithPath: folder.file(name))) }
+        func submit(_ file: String, _ identity: String) async throws(OutboundError) -> Send {
+            var request = SendRequest(
+                recipient: .chat(SimulatedMessages.chats[0]),
+                action: .message(Draft(text: "", files: [folder.file(file)])), key: "k", origin: "test")
+            request.fileIdentities = [identity]
+            return try await bench.gate.submit(request)
+        }
+        let first = try await submit("one", "abc cat.jpg")
+        #expect(try await submit("two", "abc cat.jpg").id == first.id)
+        // Also when the file was removed after it was sent.
+        #expect(try await submit("gone", "abc cat.jpg").id == first.id)
+        let error = await #expect(throws: OutboundError.self) { _ = try await submit("one", "def cat.jpg") }
+        #expect(error?.code == .keyReused)
+    }
+
     @Test func crashHookIsInertUnlessAPointIsNamed() {
         for name in [nil, "", "nowhere"] as [String?] {
             let hook = OutboxCrashPoint.hook(fatalAt: name)

@@ -97,6 +97,8 @@ extension NativeProblem: SchemaDescribed {
             .init("code", "A stable code.", "not_found"),
             .init("remedy", "What the caller can do.", "Use one of its ids."),
             .init("candidates", "The chats an ambiguous reference may mean.", .null),
+            .init(
+                "received", "How many bytes of an upload have arrived, when a request names another place.", .null),
         ])
 }
 

@@ -88,6 +88,7 @@ extension NativeSendRequest: SchemaDescribed {
             .init(
                 "files", "Paths of files; only callers on the gateway's own socket may name them.", .null,
                 .count(0...20)),
+            .init("attachments", "The ids of uploads to send, in order.", .null, .count(0...20)),
             .init("replyTo", "The message to answer inline.", .null, .length(1...128)),
             .init("effect", "The send effect.", .null, .length(1...128)),
             .init("subject", "The subject line.", .null, .length(0...1000)),

@@ -1,0 +1,50 @@
+//
+// This source file is part of the Bluewire project
+// SPDX-License-Identifier: Apache-2.0
+// See LICENSE for licence information
+//
+
+package import BluewireModel
+package import BluewireState
+package import Logging
+import ServiceLifecycle
+
+/// Removes uploads that were sent, are too old, or were cut by an earlier end of the gateway.
+package struct UploadMaintenance: Service {
+    /// How often it looks.
+    package static let interval: Duration = .seconds(10)
+
+    private let store: UploadStore
+    private let clock: any WallClock
+    private let start: Timestamp
+    private let logger: Logger
+
+    /// The maintenance of `store`.
+    package init(
+        store: UploadStore, clock: any WallClock = SystemWallClock(), logger: Logger = Logger(label: "bluewire.uploads")
+    ) {
+        self.store = store
+        self.clock = clock
+        start = clock.now
+        self.logger = logger
+    }
+
+    /// Runs until cancelled or shut down.
+    package func run() async throws {
+        try await untilShutdown {
+            await attempt { try await store.clear(before: start) }
+            while !Task.isCancelled {
+                await attempt { try await store.sweep() }
+                try await clock.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    private func attempt(_ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            logger.debug("Uploads were not tidied up; it is tried again", metadata: ["error": "\(error)"])
+        }
+    }
+}
