@@ -5,7 +5,6 @@ import hashlib
 import http.client
 import json
 import pathlib
-import re
 import sqlite3
 import subprocess
 import threading
@@ -17,7 +16,7 @@ import urllib.parse
 import harness
 from harness import (Folder, Gateway, Simulator, WebhookReceiver, Writer, copy_generated, require_shared, run,
                      wait_until)
-from test_outbox import Sending, own_rows
+from test_outbox import ARRIVED, Sending
 
 
 def rows(database: pathlib.Path, sql: str) -> list:
@@ -198,6 +197,35 @@ class RestoreTest(unittest.TestCase):
         self.assertEqual(len(said), 3)
         answered = {guid for (guid,) in rows(gateway.state / "state.db", "SELECT message FROM turnMessage")}
         self.assertEqual(answered, {said[0], said[2]})
+
+    def test_send_that_waited_in_the_backup_is_found_and_not_sent_again(self):
+        sending, gateway = self.sending, self.sending.gateway
+        gateway.start()
+        sent, never = sending.person(), sending.person()
+        sending.faults(failBefore=True)
+        identifiers = {}
+        for address, text in ((sent, "waiting, then sent"), (never, "waiting, then cancelled")):
+            status, send = sending.post(address, text, text)
+            self.assertEqual(status, 202, send)
+            identifiers[text] = send["id"]
+        backup = sending.path / "waiting.tar"
+        self.assertEqual(run("backup", "--out", str(backup), "--state", str(gateway.state)).returncode, 0)
+        self.assertEqual({sending.send(name)["state"] for name in identifiers.values()}, {"queued"})
+        status, answer = gateway.request("POST", f"/v1/sends/{identifiers['waiting, then cancelled']}/cancel")
+        self.assertEqual(status, 200, answer)
+        sending.no_faults()
+        sending.await_state(identifiers["waiting, then sent"], ARRIVED, 30)
+        gateway.kill()
+        restored = self.restore(backup)
+        self.assertEqual(restored.returncode, 0, restored.stderr)
+        gateway.start()
+        # The one is found in the store; of the other nobody can say, and it stays where it is.
+        sending.await_state(identifiers["waiting, then sent"], ARRIVED, 30)
+        other = sending.send(identifiers["waiting, then cancelled"])
+        self.assertEqual((other["state"], other["failure"]["code"]), ("unknown", "restored"))
+        self.assertEqual(len(sending.rows("waiting, then sent")), 1)
+        self.assertEqual(len(sending.rows("waiting, then cancelled")), 0)
+        gateway.stop()
 
     def test_refusals(self):
         gateway = self.sending.gateway
