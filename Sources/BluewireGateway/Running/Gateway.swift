@@ -35,6 +35,7 @@ package enum Gateway {
         )
         group.maximumGracefulShutdownDuration = .seconds(8)
         group.maximumCancellationDuration = .seconds(3)
+        defer { GatewayGauges.unregister() }
         // The lock is released when the last service has stopped.
         defer { withExtendedLifetime(parts.lock) {} }
         try await ServiceGroup(configuration: group).run()

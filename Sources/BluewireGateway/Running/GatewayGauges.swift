@@ -21,11 +21,16 @@ struct GatewayGauges: Sendable {
     let source: ChatDatabaseSource
     let directory: StateDirectory
 
+    private static let name = "gateway"
+
     /// Has the gauges of this process brought up to date before each look at them.
     func register(startedAt now: Timestamp) {
         GatewayMetrics.startTime.set(now.seconds)
-        GatewayMetrics.registry.register("gateway") { await collect() }
+        GatewayMetrics.registry.register(Self.name) { await collect() }
     }
+
+    /// Lets go of the databases, so that they are closed with their gateway.
+    static func unregister() { GatewayMetrics.registry.unregister(name) }
 
     func collect() async {
         let status = source.status

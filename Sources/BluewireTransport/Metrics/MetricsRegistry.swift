@@ -25,6 +25,9 @@ package final class MetricsRegistry: Sendable {
         collectors.withLock { $0[name] = collector }
     }
 
+    /// Forgets the collector of that name, and with it everything it holds.
+    package func unregister(_ name: String) { collectors.withLock { $0[name] = nil } }
+
     /// Brings everything up to date and renders it; what `/metrics` answers.
     package func scrape() async -> String {
         for collector in collectors.withLock({ Array($0.values) }) { await collector() }
