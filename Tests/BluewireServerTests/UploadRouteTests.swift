@@ -34,7 +34,7 @@ import Testing
         arguments: [
             ("/v1/uploads?name=a.txt", "text/plain", nil, digits),
             ("/v1/uploads", "text/plain", "attachment; filename=a.txt", digits),
-            ("/v1/uploads?name=a.txt", "application/json", nil, digits),
+            ("/v1/uploads?name=a.txt", "application/x-ndjson", nil, digits),
             ("/v1/uploads", "multipart/form-data; boundary=b", nil, form),
         ] as [(String, String, String?, [UInt8])])
     func aFileInOneRequestIsWholeAtOnce(

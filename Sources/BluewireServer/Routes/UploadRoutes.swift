@@ -25,7 +25,7 @@ enum UploadRoutes {
         let name = call.query("name")
         let upload: Upload
         switch UploadReceiver.mediaType(call.request.headers[.contentType]) {
-        case "application/json" where name == nil:
+        case "application/json":
             let request: NativeUploadRequest = try await call.body()
             upload = try await store.begin(
                 owner: owner, name: request.name, mimeType: UploadReceiver.mediaType(request.mimeType),
@@ -39,8 +39,8 @@ enum UploadRoutes {
     }.detail(
         """
         The body is the file itself (of any type, its name in `name` or `Content-Disposition`), a form with one file, or \
-        JSON that announces a file to be sent in pieces with `PATCH`. A file of type `application/json` needs `name`. Of \
-        an upload in one piece that is cut nothing is kept. Unfinished and unused uploads go after 24 hours.
+        JSON that announces a file to be sent in pieces with `PATCH`. A JSON file itself goes up as a form or as \
+        `application/octet-stream`. Of an upload in one piece that is cut nothing is kept. Unfinished and unused uploads go after 24 hours.
         """
     ).query(.text("name", "The file's name, for a body that is the file itself.", "cat.jpg"))
 

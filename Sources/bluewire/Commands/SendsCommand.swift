@@ -13,7 +13,7 @@ struct SendsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sends",
         abstract: "See what became of sends; try one again, or cancel it.",
-        discussion: "Example:  bluewire sends list --state failed",
+        discussion: "Example:  bluewire sends list --only failed",
         subcommands: [List.self, Show.self, Retry.self, Cancel.self]
     )
 
@@ -21,12 +21,12 @@ struct SendsCommand: AsyncParsableCommand {
     struct List: ClientCommand {
         static let configuration = CommandConfiguration(
             abstract: "List sends, newest first.", usage: "bluewire sends list [<options>]",
-            discussion: "Example:  bluewire sends list --state unknown --json"
+            discussion: "Example:  bluewire sends list --only unknown --json"
         )
         @OptionGroup var common: CommonOptions
         @OptionGroup var gateway: GatewayOptions
 
-        @Option(name: .long, help: "Only sends in this state: queued, sent, failed, unknown and so on.")
+        @Option(name: .customLong("only"), help: "Only sends in this state: queued, sent, failed, unknown and so on.")
         var state: String?
 
         @Option(name: .long, help: "How many, 1 to 1000.")

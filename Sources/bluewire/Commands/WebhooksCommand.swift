@@ -116,12 +116,12 @@ struct WebhooksCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the newest deliveries of a webhook.",
             usage: "bluewire webhooks deliveries [<options>] <webhook>",
-            discussion: "Example:  bluewire webhooks deliveries wh_4kq… --state dead"
+            discussion: "Example:  bluewire webhooks deliveries wh_4kq… --only dead"
         )
         @OptionGroup var common: CommonOptions
         @OptionGroup var gateway: GatewayOptions
 
-        @Option(name: .long, help: "retrying, setAside, delivered or dead.")
+        @Option(name: .customLong("only"), help: "retrying, setAside, delivered or dead.")
         var state: String?
 
         @Option(name: .long, help: "How many, 1 to 1000.")
