@@ -30,7 +30,7 @@ def digests(folder: pathlib.Path) -> dict:
 
 
 class Poster:
-    """Posts sends, each to an address of its own, and keeps those that were accepted."""
+    """Posts sends to a few people, as many as the budget of a token lets through, and keeps those that were accepted."""
 
     def __init__(self, gateway: Gateway):
         self.gateway = gateway
@@ -46,12 +46,12 @@ class Poster:
             text = f"under load {number}"
             try:
                 status, send = self.gateway.request(
-                    "POST", "/v1/messages", {"to": f"+1555300{number:04}", "text": text}, {"Idempotency-Key": text})
+                    "POST", "/v1/messages", {"to": f"+1555300{number % 5:04}", "text": text}, {"Idempotency-Key": text})
             except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError):
                 continue
             if status == 202:
                 self.accepted[send["id"]] = text
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def stop(self):
         self.stopping.set()
