@@ -51,7 +51,7 @@ class Poster:
                 continue
             if status == 202:
                 self.accepted[send["id"]] = text
-            time.sleep(0.1)
+            time.sleep(0.4)
 
     def stop(self):
         self.stopping.set()
@@ -85,14 +85,14 @@ class BackupTest(unittest.TestCase):
 
         writer = Writer(database, "--live", "60", "--live-count", "900")
         poster = Poster(gateway)
-        wait_until(lambda: len(journalled()) > 200 and len(poster.accepted) > 30, 60, "the load runs")
+        wait_until(lambda: len(journalled()) > 200 and len(poster.accepted) > 12, 60, "the load runs")
         events, sends = journalled(), dict(poster.accepted)
         backup = self.path / "backup.tar"
         made = run("backup", "--json", "--out", str(backup), "--state", str(gateway.state))
         self.assertEqual(made.returncode, 0, made.stderr)
         self.assertEqual(backup.stat().st_mode & 0o777, 0o600)
         during = len(poster.accepted)
-        wait_until(lambda: len(poster.accepted) > during + 20, 60, "the load goes on after the backup")
+        wait_until(lambda: len(poster.accepted) > during + 8, 60, "the load goes on after the backup")
         poster.stop()
         writer.finish()
         gateway.kill()
