@@ -44,6 +44,7 @@ enum HookRoutes {
         try settings.apply(request.settings)
         let made = try await repository(call).create(
             name: try checked(request.name), chat: chat.id, settings: settings)
+        await call.audit(.hookCreated(made.hook.id))
         var hook = try await shown(made.hook, call)
         hook.secret = made.secret
         hook.url = "/v1/hooks/" + made.secret
@@ -74,7 +75,9 @@ enum HookRoutes {
         .delete, "/v1/hooks/{hook}", "deleteHook", .scope(.webhooksManage),
         "Remove an incoming hook with all it holds back."
     ) { call in
-        guard try await repository(call).remove(try await hook(call).id) else { throw NativeProblem.notFound("hook") }
+        let id = try await hook(call).id
+        guard try await repository(call).remove(id) else { throw NativeProblem.notFound("hook") }
+        await call.audit(.hookRemoved(id))
     }
 
     private static let post = Route.raw(

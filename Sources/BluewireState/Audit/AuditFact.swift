@@ -54,6 +54,16 @@ package struct AuditFact: Hashable, Sendable {
         AuditFact(action: "webhook.rotate", object: webhook)
     }
 
+    /// An incoming hook was made.
+    package static func hookCreated(_ hook: String) -> AuditFact {
+        AuditFact(action: "hook.create", object: hook)
+    }
+
+    /// An incoming hook was removed.
+    package static func hookRemoved(_ hook: String) -> AuditFact {
+        AuditFact(action: "hook.remove", object: hook)
+    }
+
     /// A send was accepted; `recipient` is a pseudonym, `length` the number of characters of its text.
     package static func sendAccepted(_ send: SendID, to recipient: String, length: Int) -> AuditFact {
         AuditFact(action: "send", object: recipient, reason: "\(send) \(length) characters")

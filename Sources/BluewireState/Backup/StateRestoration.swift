@@ -119,7 +119,8 @@ package struct StateRestoration: Sendable {
         }
     }
 
-    /// Ends what would speak by itself: answers on their way, and reminders that were due by now.
+    /// Ends what would speak by itself: answers on their way, reminders that were due by now, and what hooks hold back,
+    /// which may have been delivered since.
     private func quieten(_ state: StateDatabase) async throws {
         let now = now
         try await state.write { db in
@@ -127,6 +128,7 @@ package struct StateRestoration: Sendable {
             try db.execute(
                 sql: "UPDATE task SET remindedAt = ?1 WHERE remindedAt IS NULL AND dueAt IS NOT NULL AND dueAt <= ?1",
                 arguments: [now.nanoseconds])
+            try db.execute(sql: "DELETE FROM hookItem WHERE dueAt IS NOT NULL")
             try db.execute(sql: "DELETE FROM loginCode")
             try db.execute(
                 sql: "INSERT OR REPLACE INTO outboxSetting (name, value) VALUES (?, ?)",
@@ -146,6 +148,7 @@ package struct StateRestoration: Sendable {
                         "SELECT id, CAST(revokedAt AS TEXT) FROM token WHERE revokedAt IS NOT NULL", in: db),
                     decided: try Self.pairs("SELECT id, state FROM agentDraft WHERE state <> 'waiting'", in: db),
                     ended: try Self.pairs("SELECT id, state FROM task WHERE state <> 'open'", in: db),
+                    hooks: try db.tableExists("hook") ? String.fetchSet(db, sql: "SELECT id FROM hook") : nil,
                     stop: try String.fetchOne(db, sql: "SELECT value FROM outboxSetting WHERE name = 'stop'"))
             }
             try queue.close()
@@ -164,6 +167,12 @@ package struct StateRestoration: Sendable {
                     try db.execute(
                         sql: "UPDATE task SET state = ? WHERE id = ? AND state = 'open'", arguments: [state, id])
                 }
+                // A hook that was removed since was a way in that its owner shut.
+                if let hooks = found.hooks {
+                    for id in try String.fetchAll(db, sql: "SELECT id FROM hook") where !hooks.contains(id) {
+                        try db.execute(sql: "DELETE FROM hook WHERE id = ?", arguments: [id])
+                    }
+                }
                 if let stop = found.stop {
                     try db.execute(
                         sql: "INSERT OR IGNORE INTO outboxSetting (name, value) VALUES ('stop', ?)", arguments: [stop])
@@ -179,6 +188,7 @@ package struct StateRestoration: Sendable {
         var revoked: [String: String]
         var decided: [String: String]
         var ended: [String: String]
+        var hooks: Set<String>?
         var stop: String?
     }
 

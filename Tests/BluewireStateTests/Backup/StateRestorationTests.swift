@@ -137,6 +137,29 @@ import Testing
         }
     }
 
+    @Test func hooksSayNothingTwiceAndThoseRemovedSinceStayShut() async throws {
+        let path = folder.file("old/state.db")
+        try FileManager.default.createDirectory(atPath: folder.file("old"), withIntermediateDirectories: true)
+        let old = try StateDatabase(path: path)
+        let settings = Hook.Settings(preset: "text")
+        let kept = try await old.hooks().create(name: "a", chat: Samples.chat, settings: settings)
+        let removed = try await old.hooks().create(name: "b", chat: Samples.chat, settings: settings)
+        for hook in [kept.hook, removed.hook] {
+            let due = now + .seconds(60)
+            _ = try await old.hooks().take(.init(hook: hook, text: "held", key: nil)) { _ in due }
+        }
+        try await StateSnapshot.copy(path, to: folder.file("state.db"), file: "state.db")
+        try FileManager.default.copyItem(atPath: folder.file("old/audit.key"), toPath: folder.file("audit.key"))
+        try await old.hooks().remove(removed.hook.id)
+        try old.close()
+        #expect(try await restore(replacing: path).hasTakenOver)
+        try await withState { state async throws in
+            #expect(try await state.hooks().hook(secret: kept.secret)?.id == kept.hook.id)
+            #expect(try await state.hooks().hook(secret: removed.secret) == nil)
+            #expect(try await state.hooks().nextDue() == nil)
+        }
+    }
+
     @Test func damagedOldStateDoesNotHinder() async throws {
         try Data(repeating: 65, count: 9000).write(to: URL(fileURLWithPath: folder.file("broken.db")))
         #expect(try await restore(replacing: folder.file("broken.db")).hasTakenOver == false)

@@ -21,6 +21,8 @@ enum SampleRows {
         case (.state, 4): try agents(db)
         case (.state, 5): try outbox(db)
         case (.state, 8): try attempts(db)
+        case (.state, 9): try uploads(db)
+        case (.state, 10): try hooks(db)
         case (.journal, 1): try journal(db)
         default: return
         }
@@ -54,6 +56,31 @@ enum SampleRows {
                 INSERT INTO sinkCursor VALUES ('outbox', '0a1b2c3d-9', 1768478400000000000);
                 INSERT INTO delivery VALUES ('wh_sample', 7, 'evt_7', 'message.created', 'ch_test', 'retrying', 2, 500,
                 'http_500', 1768478400000000000, 1768478402000000000, 1768478401000000000);
+                """)
+    }
+
+    private static func uploads(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO upload VALUES ('up_sample', 'tok_sample', 'cat.jpg', 'image/jpeg', 10, 'ab12', 1,
+                1768478400000000000, 1768564800000000000, NULL);
+                INSERT INTO upload VALUES ('up_half', 'local', 'film.mov', 'video/quicktime', NULL, NULL, 0,
+                1768478400000000000, 1768564800000000000, NULL);
+                INSERT INTO uploadUse VALUES ('up_sample', 'snd_sample');
+                """)
+    }
+
+    private static func hooks(_ db: Database) throws {
+        var settings = Hook.Settings(preset: "grafana")
+        settings.quiet = Hook.QuietTimes(start: 1320, end: 420, zone: "Europe/Berlin")
+        try db.execute(
+            sql: "INSERT INTO hook VALUES ('hk_sample', 'Grafana', 'ch_one', x'0a', x'0a0b', ?, ?, NULL)",
+            arguments: [try Columns.json(settings), now.nanoseconds])
+        try db.execute(
+            sql: """
+                INSERT INTO hookItem VALUES (1, 'hk_sample', x'00ff', 'it''s full', 1768478400000000000,
+                1768543200000000000, NULL, NULL);
+                INSERT INTO hookItem VALUES (2, 'hk_sample', x'00fe', NULL, 1768478401000000000, NULL, 'hkb_1', 'snd_1');
                 """)
     }
 

@@ -172,6 +172,9 @@ INSERT INTO grdb_migrations (identifier) VALUES ('6-audit');
 INSERT INTO grdb_migrations (identifier) VALUES ('7-replay');
 INSERT INTO grdb_migrations (identifier) VALUES ('8-outbox');
 INSERT INTO grdb_migrations (identifier) VALUES ('9-uploads');
+INSERT INTO hook (id, name, chat, lookup, hash, settings, createdAt, lastUsedAt) VALUES ('hk_sample', 'Grafana', 'ch_one', X'0A', X'0A0B', '{"dedupeSeconds":86400,"preset":"grafana","quiet":{"end":420,"start":1320,"zone":"Europe/Berlin"},"ratePerMinute":30}', 1768478400000000000, NULL);
+INSERT INTO hookItem (sequence, hook, dedupe, text, arrivedAt, dueAt, batch, send) VALUES (1, 'hk_sample', X'00FF', 'it''s full', 1768478400000000000, 1768543200000000000, NULL, NULL);
+INSERT INTO hookItem (sequence, hook, dedupe, text, arrivedAt, dueAt, batch, send) VALUES (2, 'hk_sample', X'00FE', NULL, 1768478401000000000, NULL, 'hkb_1', 'snd_1');
 INSERT INTO loginCode (hash, scopes, chats, expiresAt) VALUES (X'00FF', 'read', NULL, 1768479000000000000);
 INSERT INTO outboxAttempt (sequence, send, number, transport, startedAt, endedAt, outcome, reason) VALUES (1, 'snd_sample', 1, 'applescript', 1768478400000000000, 1768478401000000000, 'unreachable', 'automation_denied');
 INSERT INTO outboxAttempt (sequence, send, number, transport, startedAt, endedAt, outcome, reason) VALUES (2, 'snd_sample', 2, 'applescript', 1768478402000000000, NULL, 'started', NULL);
@@ -188,4 +191,7 @@ INSERT INTO token (id, name, lookup, hash, scopes, chats, createdAt, expiresAt, 
 INSERT INTO turn (id, agent, chat, outcome, startedAt, endedAt) VALUES ('turn_sample', 'concierge', 'ch_test', 'answered', 1768478400000000000, 1768478401000000000);
 INSERT INTO turnMessage (message, turn) VALUES ('A', 'turn_sample');
 INSERT INTO turnStep (turn, number, at, step, detail) VALUES ('turn_sample', 1, 1768478400000000000, 'end', '1 bubble(s)');
+INSERT INTO upload (id, owner, name, mimeType, bytes, digest, isResumable, createdAt, expiresAt, spentAt) VALUES ('up_half', 'local', 'film.mov', 'video/quicktime', NULL, NULL, 0, 1768478400000000000, 1768564800000000000, NULL);
+INSERT INTO upload (id, owner, name, mimeType, bytes, digest, isResumable, createdAt, expiresAt, spentAt) VALUES ('up_sample', 'tok_sample', 'cat.jpg', 'image/jpeg', 10, 'ab12', 1, 1768478400000000000, 1768564800000000000, NULL);
+INSERT INTO uploadUse (upload, send) VALUES ('up_sample', 'snd_sample');
 INSERT INTO webhook (id, url, secret, previousSecret, filter, isPaused, pauseReason, createdAt, replayAfter) VALUES ('wh_sample', 'https://example.com/', 'whsec_AAAA', NULL, '{"chats":["ch_test"],"kinds":["message.created"]}', 0, NULL, 1768478400000000000, NULL);

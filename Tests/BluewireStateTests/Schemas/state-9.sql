@@ -175,4 +175,7 @@ INSERT INTO token (id, name, lookup, hash, scopes, chats, createdAt, expiresAt, 
 INSERT INTO turn (id, agent, chat, outcome, startedAt, endedAt) VALUES ('turn_sample', 'concierge', 'ch_test', 'answered', 1768478400000000000, 1768478401000000000);
 INSERT INTO turnMessage (message, turn) VALUES ('A', 'turn_sample');
 INSERT INTO turnStep (turn, number, at, step, detail) VALUES ('turn_sample', 1, 1768478400000000000, 'end', '1 bubble(s)');
+INSERT INTO upload (id, owner, name, mimeType, bytes, digest, isResumable, createdAt, expiresAt, spentAt) VALUES ('up_half', 'local', 'film.mov', 'video/quicktime', NULL, NULL, 0, 1768478400000000000, 1768564800000000000, NULL);
+INSERT INTO upload (id, owner, name, mimeType, bytes, digest, isResumable, createdAt, expiresAt, spentAt) VALUES ('up_sample', 'tok_sample', 'cat.jpg', 'image/jpeg', 10, 'ab12', 1, 1768478400000000000, 1768564800000000000, NULL);
+INSERT INTO uploadUse (upload, send) VALUES ('up_sample', 'snd_sample');
 INSERT INTO webhook (id, url, secret, previousSecret, filter, isPaused, pauseReason, createdAt, replayAfter) VALUES ('wh_sample', 'https://example.com/', 'whsec_AAAA', NULL, '{"chats":["ch_test"],"kinds":["message.created"]}', 0, NULL, 1768478400000000000, NULL);
