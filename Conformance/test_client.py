@@ -91,7 +91,6 @@ class ReadingTest(ClientTest):
         self.fails(CONFIGURATION, "chats", env={**good, "BLUEWIRE_GATEWAY": "http://192.0.2.1:8787"})
         self.fails(CONFIGURATION, "chats", env={**good, "BLUEWIRE_PIN": "short"})
         self.fails(MISSING, "chats", env={**unpinned, "BLUEWIRE_CA": str(self.folder / "none.pem")})
-        self.fails(BAD_DATA, "send", "+15550000001", "--file", self.certificate, env=good)
         self.fails(USAGE, "chats", "--gateway", url, "--db", str(self.database))
         self.fails(USAGE, "chats", "--token", "bw_x")
 
@@ -102,6 +101,20 @@ class ReadingTest(ClientTest):
 
 
 class SendingTest(ClientTest):
+    def test_a_file_of_this_machine_is_uploaded_to_a_gateway_elsewhere(self):
+        with Simulator(self.folder) as simulator:
+            gateway = self.serve(simulator.database, "--transport", "simulator", "--simulator-socket", simulator.socket)
+            note = self.folder / "from afar.txt"
+            note.write_text("a file of this machine")
+            sent = run("send", "--json", "+15550000001", "--file", str(note), env=self.remote(gateway))
+            self.assertEqual(sent.returncode, 0, sent.stderr)
+            send = json.loads(sent.stdout)
+            self.assertEqual(send["action"]["files"], ["from afar.txt"])
+            copies = [path.read_text() for path in (self.folder / "sim").rglob("from afar.txt")]
+            self.assertEqual(copies, ["a file of this machine"])
+            missing = self.fails(MISSING, "send", "+15550000001", "--file", str(self.folder / "none"), env=self.remote(gateway))
+            self.assertIn("cannot be read", missing)
+
     def test_sending_and_watching_go_on_after_the_gateway_was_killed(self):
         with Simulator(self.folder) as simulator:
             gateway = self.serve(simulator.database, "--transport", "simulator", "--simulator-socket", simulator.socket)

@@ -72,11 +72,6 @@ package struct Sender: Sendable {
     /// - Throws: ``GatewayError`` or the gate's error; then nothing was stored or sent.
     package func send(_ options: SendRequestOptions) async throws -> NativeSend {
         var options = options
-        guard remote == nil || options.draft.files.isEmpty else {
-            throw GatewayError(
-                .badData, message: "A gateway that is named by its URL cannot read files of this machine.",
-                remedy: "Run the command on the gateway's machine, without --gateway. Nothing was sent.")
-        }
         options.draft.files = options.draft.files.map(AbsolutePath.of)
         // Cut as the wire does, so that a key means the same request with and without a gateway.
         options.sendAt = options.sendAt.map { NativeTime($0).timestamp }

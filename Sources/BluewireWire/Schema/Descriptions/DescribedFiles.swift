@@ -27,7 +27,7 @@ extension NativeUploadRequest: SchemaDescribed {
         "UploadRequest", "The JSON body of `POST /v1/uploads`, which begins an upload in pieces.", isStrict: true,
         [
             .init("name", "The file's name.", "cat.jpg", .length(1...512)),
-            .init("bytes", "How large it is.", 184_320, .range(1...104_857_600)),
+            .init("bytes", "How large it is.", 184_320, .range(1...1_000_000_000_000)),
             .init("mimeType", "Its media type.", "image/jpeg", .length(1...128)),
         ])
 }
