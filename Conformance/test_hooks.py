@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import time
 import unittest
@@ -196,6 +197,19 @@ class HooksCase(unittest.TestCase):
         self.assertIn(status, (401, 429))
         self.assertEqual(gateway.request("DELETE", f"/v1/hooks/{hook['id']}")[0], 204)
         self.assertIn(self.post(hook, "-d", "gone")["status"], (404, 429))
+
+    def test_what_is_cut_is_not_sent(self):
+        hook = self.hook()
+        for head in ("Content-Length: 100", "Transfer-Encoding: chunked"):
+            text = f"half a text with {head[:8]}"
+            body = text if head.startswith("Content") else f"{len(text):x}\r\n{text}\r\n"
+            with socket.create_connection(("127.0.0.1", self.gateway.port)) as connection:
+                connection.sendall(f"POST {hook['url']} HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\n"
+                                   f"{head}\r\n\r\n{body}".encode())
+            whole = f"whole after {head[:8]}"
+            self.assertEqual(self.post(hook, "-d", whole)["state"], "sent")
+            self.arrives(whole)
+            self.assertEqual(self.rows(text), 0)
 
     def test_limits(self):
         hook = self.hook(ratePerMinute=3)

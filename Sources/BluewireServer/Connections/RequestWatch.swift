@@ -162,6 +162,8 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         timer?.cancel()
+        // A body that ends with its connection has not come to its end: who reads it must not take it for whole.
+        if pace != nil { context.fireErrorCaught(ChannelError.eof) }
         finishAll()
         context.fireChannelInactive()
     }
