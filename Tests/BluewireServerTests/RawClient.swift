@@ -114,6 +114,14 @@ struct RawClient: ~Copyable {
         }
     }
 
+    /// The next frame that is no heartbeat; those come when time passes, which a busy machine lets it do.
+    mutating func frameButPing() async throws -> Frame? {
+        while let frame = try await frame() {
+            if frame.opcode != 9 { return frame }
+        }
+        return nil
+    }
+
     /// Sends a frame, masked with zeros.
     mutating func send(opcode: UInt8, _ payload: [UInt8] = []) async throws {
         try await outbound.write(ByteBuffer(bytes: [0x80 | opcode, 0x80 | UInt8(payload.count), 0, 0, 0, 0] + payload))
