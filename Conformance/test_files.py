@@ -181,6 +181,15 @@ class FilesCase(unittest.TestCase):
         connection.close()
         return response.status, answer
 
+    def test_a_piece_without_bytes_is_refused_and_changes_nothing(self):
+        upload = self.begin(size=3)
+        self.assertEqual(self.patch(upload, 0, b"")[0], 400)
+        self.assertEqual(self.patch(upload, 0, b"ab")[1]["received"], 2)
+        status, problem = self.patch(upload, 2, b"")
+        self.assertEqual((status, problem["code"]), (400, "bad_request"))
+        self.assertEqual(self.patch(upload, 0, b"")[0], 409)
+        self.assertTrue(self.patch(upload, 2, b"c")[1]["isComplete"])
+
     def test_a_later_request_takes_over_from_one_that_hangs(self):
         upload = self.begin(size=20)
         with socket.create_connection(("127.0.0.1", self.gateway.port)) as connection:

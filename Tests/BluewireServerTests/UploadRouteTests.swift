@@ -76,11 +76,14 @@ import Testing
                 .patch, "/v1/uploads/\(begun.id)", token: token, headers: headers, body: Array(text.utf8))
         }
         expectEqual(try await send("0123", at: "0").status, 200)
+        expectEqual(try await send("", at: "4").status, 400)
         let wrong = try await send("xxxx", at: "2")
         #expect(wrong.status == 409)
         expectEqual(try wrong.decode(NativeProblem.self).received, 4)
         expectEqual(try await send("4567890", at: "4").status, 422)
-        for bad in [nil, "", "-1", "x"] { expectEqual(try await send("x", at: bad).status, 400) }
+        for bad in [nil, "", "-1", "x", "04", "+4", "4444444444444444"] {
+            expectEqual(try await send("x", at: bad).status, 400)
+        }
         let early = try await fixture.call(
             .post, "/v1/messages", token: token, json: "{\"chat\":\"ch_a\",\"attachments\":[\"\(begun.id)\"]}")
         #expect(early.status == 409)

@@ -93,6 +93,7 @@ struct UploadReceiver: Sendable {
             if case .exceedsAnnounced = error { writer.undo() }
             throw error
         }
+        guard store.received(upload) > offset else { throw NativeProblem.noBytes }
         guard store.received(upload) == upload.bytes else { return upload }
         return try await finish(upload, with: writer)
     }
@@ -164,6 +165,10 @@ extension NativeProblem {
     /// The body ended too early.
     static let cutBody = NativeProblem.badRequest(
         "The body ends before the file does.", remedy: "Send the whole file, or begin an upload in pieces with JSON.")
+
+    /// A request for the next bytes that has none.
+    static let noBytes = NativeProblem.badRequest(
+        "The body is empty.", remedy: "Send the next bytes of the file, at least one.")
 
     /// Bytes for another place than the next one.
     static func wrongOffset(received: Int64) -> NativeProblem {

@@ -127,7 +127,7 @@ package struct OpenAPIDocument {
         let inHeaders: [JSONValue] = route.contract.headers.map { item in
             [
                 "name": .string(item.name), "in": "header", "required": .bool(item.isRequired),
-                "description": .string(item.summary), "schema": ["type": "string", "maxLength": 200],
+                "description": .string(item.summary), "schema": item.schema.json,
                 "example": .string(item.example),
             ]
         }

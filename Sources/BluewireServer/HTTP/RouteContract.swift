@@ -164,22 +164,35 @@ package struct HeaderItem: Sendable {
     package var name: String
     /// What it says.
     package var summary: String
+    /// What its value looks like.
+    package var schema: JSONSchema
     /// A value it may have.
     package var example: String
     /// Whether the route refuses requests without it.
     package var isRequired = false
+    /// Whether a value can be understood.
+    var accepts: @Sendable (String) -> Bool
 
     /// The name of a send that makes sending it twice harmless.
-    static let idempotencyKey = HeaderItem(
-        name: "Idempotency-Key",
-        summary: "The same key and body give the first result for 24 hours; another body is refused.",
+    static let idempotencyKey = text(
+        "Idempotency-Key", "The same key and body give the first result for 24 hours; another body is refused.",
         example: "2f1c7a52-reminder")
     /// Where the bytes of a request belong.
     static let uploadOffset = HeaderItem(
         name: "Upload-Offset", summary: "How many bytes of the file come before those of the body; `received` says it.",
-        example: "0", isRequired: true)
+        schema: .string(.pattern("^(0|[1-9][0-9]{0,14})$")), example: "0", isRequired: true
+    ) { text in
+        (1...15).contains(text.utf8.count) && (text == "0" || !text.hasPrefix("0"))
+            && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
     /// The last event a client of an event stream saw.
-    static let lastEventID = HeaderItem(
-        name: "Last-Event-ID", summary: "The cursor to go on after; sent by event sources by themselves.",
-        example: "3kx9-120034")
+    static let lastEventID = text(
+        "Last-Event-ID", "The cursor to go on after; sent by event sources by themselves.", example: "3kx9-120034")
+
+    /// Any text of 1 to 200 bytes.
+    private static func text(_ name: String, _ summary: String, example: String) -> HeaderItem {
+        HeaderItem(name: name, summary: summary, schema: .string(.length(1...200)), example: example) {
+            (1...200).contains($0.utf8.count)
+        }
+    }
 }

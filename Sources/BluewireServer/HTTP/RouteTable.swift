@@ -16,7 +16,8 @@ package enum RouteTable {
         HealthRoutes.routes + MetricRoutes.routes + ChatRoutes.routes + GroupRoutes.routes + MessageRoutes.routes
         + SendRoutes.routes + EventRoutes.routes + AttachmentRoutes.routes + UploadRoutes.routes
         + ContactRoutes.routes + WebhookRoutes.routes + HookRoutes.routes + TokenRoutes.routes + AuditRoutes.routes
-        + AgentRoutes.routes + TraceRoutes.routes + SessionRoutes.routes + DescriptionRoutes.routes
+        + BackupRoutes.routes + AgentRoutes.routes + TraceRoutes.routes + SessionRoutes.routes
+        + DescriptionRoutes.routes
         + SimulatorRoutes.routes + PageRoutes.routes
 
     /// The methods a path takes; empty when there is no such path.
@@ -73,6 +74,21 @@ extension Call {
             guard item.accepts(String(value)) else {
                 throw NativeProblem.badRequest(
                     "The query item “\(name)” has a value that cannot be used.", remedy: item.summary)
+            }
+        }
+    }
+    /// Refuses a request without a header the route needs, and headers that cannot be understood.
+    ///
+    /// - Throws: ``NativeProblem`` 400.
+    func checkHeaders(_ contract: RouteContract) throws {
+        for item in contract.headers {
+            guard let name = HTTPField.Name(item.name) else { continue }
+            let values = request.headers[values: name]
+            if values.isEmpty, !item.isRequired { continue }
+            guard values.count == 1, item.accepts(values[0]) else {
+                throw NativeProblem.badRequest(
+                    "The header \(item.name) is missing, there twice, or has a value that cannot be used.",
+                    remedy: item.summary)
             }
         }
     }

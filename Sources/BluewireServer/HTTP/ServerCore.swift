@@ -58,7 +58,10 @@ package final class ServerCore: Sendable {
                     }
                     call.caller = caller
                 }
-                if route.contract.isListed { try call.checkQuery(route.contract) }
+                if route.contract.isListed {
+                    try call.checkQuery(route.contract)
+                    try call.checkHeaders(route.contract)
+                }
                 return try await route.handler(call)
             }
         }

@@ -57,10 +57,7 @@ enum UploadRoutes {
         "Send the next bytes of an upload.",
         body: .jsonOrBytes(nil, types: ["application/octet-stream"]), answers: [.json(NativeUpload.self)]
     ) { call in
-        guard let offset = call.request.headers[.uploadOffset].flatMap(Int64.init), offset >= 0 else {
-            throw NativeProblem.badRequest(
-                "The header Upload-Offset is missing or no number.", remedy: "Send “received” of the upload.")
-        }
+        let offset = call.request.headers[.uploadOffset].flatMap(Int64.init) ?? 0
         let store = try store(call)
         var upload = try await upload(call)
         guard !upload.isComplete else { throw NativeProblem.wrongOffset(received: store.received(upload)) }
