@@ -120,14 +120,9 @@ private func machine() -> DiagnosisMachine {
     }
 
     private func generate(in folder: TemporaryFolder) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
+        try TestProgram.run(
             "python3", try SharedData.require("tools/make_chatdb.py").path, "--quiet", "--out", folder.file("chat.db"),
-            "--messages", "1500", "--macos", "26", "--with-contacts",
-        ]
-        try process.run()
-        process.waitUntilExit()
+            "--messages", "1500", "--macos", "26", "--with-contacts")
     }
 
     @Test func checksHaveDifferentNamesAndRunWithoutADatabase() async throws {

@@ -107,19 +107,16 @@ struct RawClient: ~Copyable {
     }
 
     /// The next frame; nil at the end of the connection.
+    ///
+    /// Heartbeats are passed over: they come when time passes, which a busy machine lets it do.
     mutating func frame() async throws -> Frame? {
         while true {
-            if let frame = parse() { return frame }
-            guard try await fill() else { return nil }
+            if let frame = parse() {
+                if frame.opcode != 9 { return frame }
+            } else {
+                guard try await fill() else { return nil }
+            }
         }
-    }
-
-    /// The next frame that is no heartbeat; those come when time passes, which a busy machine lets it do.
-    mutating func frameButPing() async throws -> Frame? {
-        while let frame = try await frame() {
-            if frame.opcode != 9 { return frame }
-        }
-        return nil
     }
 
     /// Sends a frame, masked with zeros.

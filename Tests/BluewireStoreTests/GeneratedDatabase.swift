@@ -49,16 +49,12 @@ struct GeneratedDatabase: Sendable {
 
     private static func generate(_ options: GeneratorOptions) throws -> GeneratedDatabase {
         let folder = try TemporaryFolder.make()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments =
+        try TestProgram.run(
             [
                 "python3", try SharedData.require("tools/make_chatdb.py").path, "--quiet", "--out", folder + "/chat.db",
                 "--messages", String(options.messages), "--macos", String(options.macOS), "--manifest",
                 folder + "/manifest.json",
-            ] + options.flags
-        try process.run()
-        process.waitUntilExit()
+            ] + options.flags)
         let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/manifest.json"))
         return GeneratedDatabase(folder: folder, manifest: try JSONDecoder().decode(Manifest.self, from: data))
     }

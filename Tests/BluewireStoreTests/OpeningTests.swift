@@ -6,6 +6,7 @@
 
 import BluewireModel
 import BluewireStore
+import BluewireTesting
 import Foundation
 import GRDB
 import Testing
@@ -133,19 +134,14 @@ struct OpeningTests {
         for suffix in ["-wal", "-shm"] { try FileManager.default.removeItem(atPath: database.path + suffix) }
         // The first who notices makes the other one let go; both read what another process writes then.
         #expect(try await store.chats(ChatQuery(includesEmpty: true)).elements.isEmpty)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
+        try TestProgram.run(
             "python3", "-c",
             """
             import sqlite3, sys
             db = sqlite3.connect(sys.argv[1])
             db.execute("INSERT INTO chat (guid, style, chat_identifier) VALUES ('any;-;x', 45, 'x')")
             db.commit()
-            """, database.path,
-        ]
-        try process.run()
-        process.waitUntilExit()
+            """, database.path)
         for store in [store, other] {
             #expect(try await store.chats(ChatQuery(includesEmpty: true)).elements.count == 1)
         }

@@ -166,7 +166,7 @@ import Testing
         let fixture = try Fixture()
         let token = try await fixture.token()
         try await withServer(fixture) {
-            $0.limits.requestsOnLoopback = RequestRate(perSecond: 0.1, burst: 2)
+            $0.limits.requestsOnLoopback = RequestRate(perSecond: 0.001, burst: 2)
         } _: { port in
             try await RawClient.connect(port: port) { client in
                 for status in ["200", "200", "429"] {
