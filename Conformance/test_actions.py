@@ -1,12 +1,15 @@
 """Everything Messages can do, from the command line and by the people of the simulation; judged by the rows and the events."""
 
+import base64
 import contextlib
+import http.client
 import json
 import sqlite3
 import subprocess
 import threading
 import time
 import unittest
+import urllib.parse
 
 import typedstream
 from harness import Folder, Gateway, Simulator, binary, environment, wait_until
@@ -260,6 +263,72 @@ class GroupEventTest(Actions):
     def updates(self, events: Events, guid: str) -> list:
         return [event["chatInfo"] for event in list(events.events)
                 if event["kind"] == "chat.updated" and event["chatInfo"]["guid"] == guid]
+
+
+class UploadedTest(Actions):
+    """What is sent with uploads: files between the words of a message, and the photo of a group."""
+
+    def setUp(self):
+        if self.gateway.process is None or self.gateway.process.poll() is not None:
+            self.gateway.start()
+
+    def upload(self, name: str, content: bytes, kind: str) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self.gateway.port, timeout=20)
+        self.addCleanup(connection.close)
+        connection.request("POST", f"/v1/uploads?name={name}", body=content, headers={
+            "Authorization": f"Bearer {self.gateway.token}", "Content-Type": kind})
+        answer = connection.getresponse()
+        upload = json.loads(answer.read())
+        self.assertEqual(answer.status, 201, upload)
+        return upload["id"]
+
+    def landed(self, answer) -> dict:
+        status, send = answer
+        self.assertEqual(status, 202, send)
+        last = {}
+
+        def has_landed():
+            last.update(self.gateway.request("GET", f"/v1/sends/{send['id']}")[1])
+            return last["state"] in ("landed", "sent", "delivered", "read")
+        wait_until(has_landed, 20, "the send landed")
+        return last
+
+    def test_files_stand_between_the_words(self):
+        self.call("/say", {"from": ANA, "text": "hello"})
+        first, second = (self.upload(f"{name}.txt", name.encode(), "text/plain") for name in ("first", "second"))
+        send = self.landed(self.gateway.request("POST", "/v1/messages", {"to": ANA, "parts": [
+            {"text": "One \U0001f98a "}, {"attachment": first}, {"text": "Ana", "mention": ANA}, {"attachment": second},
+            {"text": " end"}]}))
+        found = runs(self.row(send)["attributedBody"])
+        self.assertEqual([text for text, _ in found],
+                         ["One \U0001f98a ", "\ufffc", "Ana", "\ufffc", " end"])
+        self.assertEqual(found[2][1]["__kIMMentionConfirmedMention"], ANA)
+        names = [row["transfer_name"] for row in self.rows(
+            "SELECT transfer_name FROM attachment JOIN message_attachment_join ON attachment.ROWID = attachment_id "
+            "JOIN message ON message.ROWID = message_id WHERE message.guid = ? ORDER BY attachment.ROWID",
+            send["message"])]
+        self.assertEqual(names, ["first.txt", "second.txt"])
+        for parts in ([{"text": "a", "attachment": first}], [{}], [{"file": "/etc/hostname"}], []):
+            status, problem = self.gateway.request("POST", "/v1/messages", {"to": ANA, "parts": parts})
+            self.assertIn(status, (403, 422), problem)
+
+    def test_a_group_gets_a_photo_and_loses_it(self):
+        chat = self.call("/chats", {"participants": [ANA, BEN], "name": "Trip", "isGroup": True})["chat"]
+        self.call("/say", {"chat": chat, "as": ANA, "text": "Hello everybody"})
+        place = f"/v1/chats/{urllib.parse.quote(chat, safe='')}/icon"
+        wait_until(lambda: self.gateway.request("GET", place[:-5])[0] == 200, 20, "the group is known")
+        text = self.upload("a.txt", b"x", "text/plain")
+        status, problem = self.gateway.request("PUT", place, {"upload": text})
+        self.assertEqual(status, 422, problem)
+        photo = self.upload("a.png", base64.b64decode("iVBORw0KGgo="), "image/png")
+        key = {"Idempotency-Key": "photo"}
+        self.landed(self.gateway.request("PUT", place, {"upload": photo}, key))
+        self.landed(self.gateway.request("PUT", place, {"upload": photo}, key))
+        self.landed(self.gateway.request("DELETE", place))
+        kinds = [row["group_action_type"] for row in self.rows(
+            "SELECT group_action_type FROM message JOIN chat_message_join ON message.ROWID = message_id "
+            "JOIN chat ON chat.ROWID = chat_id WHERE chat.guid = ? AND item_type = 3 ORDER BY message.ROWID", chat)]
+        self.assertEqual(kinds, [1, 2])
 
 
 class ScriptTest(Actions):

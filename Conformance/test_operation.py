@@ -265,6 +265,31 @@ class RestoreTest(unittest.TestCase):
         self.assertEqual({entry["name"] for entry in manifest["files"]}, {"audit.key", "journal.db", "state.db"})
         self.assertEqual(rows(target / "state.db", "PRAGMA integrity_check"), [("ok",)])
 
+    def test_backup_over_the_api(self):
+        sending, gateway = self.sending, self.sending.gateway
+        gateway.start()
+        status, send = sending.post(sending.person(), "sent before the backup over the API", "api-backup")
+        self.assertEqual(status, 202, send)
+        there = {"BLUEWIRE_GATEWAY": gateway.url, "BLUEWIRE_TOKEN": gateway.token}
+        file = sending.path / "remote.tar"
+        made = run("backup", "--json", "--out", str(file), env=there)
+        self.assertEqual(made.returncode, 0, made.stderr)
+        self.assertEqual(json.loads(made.stdout)["bytes"], file.stat().st_size)
+        self.assertEqual(file.stat().st_mode & 0o077, 0)
+        self.assertEqual(run("backup", "--out", str(file), env=there).returncode, 73)
+        self.assertEqual(run("backup", env=there).returncode, 64)
+        reader = run("token", "create", "--name", "reader", "--scope", "read", "--json", "--state", str(gateway.state))
+        refused = run("backup", "--out", str(sending.path / "no.tar"),
+                      env={**there, "BLUEWIRE_TOKEN": json.loads(reader.stdout)["secret"]})
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertFalse((sending.path / "no.tar").exists())
+        self.assertEqual([path.name for path in gateway.state.iterdir() if path.name.startswith("backup.")], [])
+        gateway.stop()
+        restored = run("restore", str(file), "--state", str(sending.path / "elsewhere"))
+        self.assertEqual(restored.returncode, 0, restored.stderr)
+        self.assertTrue(rows(sending.path / "elsewhere" / "state.db",
+                             "SELECT 1 FROM outboxSend WHERE CAST(record AS TEXT) LIKE '%before the backup over%'"))
+
     def test_newer_database_is_refused_and_left_as_it_was(self):
         for name in ("state.db", "journal.db"):
             with self.subTest(database=name), Folder() as folder:
@@ -389,6 +414,12 @@ class SilenceTest(unittest.TestCase):
         wait_until(lambda: rows(gateway.state / "state.db", "SELECT 1 FROM delivery WHERE state = 'retrying'"), 30,
                    "a delivery failed")
         status, metrics = self.raw(gateway, "/metrics")
+        self.assertEqual(status, 200)
+        for line in ('bluewire_http_requests_total{route="/v1/chats/{chat}",method="GET",status="2xx"} ',
+                     'bluewire_http_requests_total{route="/v1/messages",method="POST",status="2xx"} 2',
+                     'bluewire_http_requests_total{route="other",method="GET",status="4xx"} 1'):
+            self.assertIn(line, metrics)
+        self.assertNotRegex(metrics, r"bluewire_http_request_seconds_count 0\b")
         gateway.stop()
         log = (folder.path / "gateway.log").read_text()
         lines = [json.loads(line) for line in log.splitlines()]
@@ -399,7 +430,7 @@ class SilenceTest(unittest.TestCase):
         trail = run("audit", "export", "--state", str(gateway.state)).stdout
         self.assertIn('"action":"send"', trail)
         secrets = [gateway.token, receiver.secret, receiver.secret[6:], bogus]
-        for name, text in (("log", log), ("trail", trail), ("metrics", metrics if status == 200 else "")):
+        for name, text in (("log", log), ("trail", trail), ("metrics", metrics)):
             for marker in [*self.MARKERS, *secrets]:
                 self.assertNotIn(marker.lower(), text.lower(), f"{marker} in the {name}")
 

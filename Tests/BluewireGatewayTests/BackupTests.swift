@@ -58,6 +58,22 @@ import Testing
         #expect(try leftovers() == ["backups"])
     }
 
+    @Test func whatAKilledBackupLeftIsRemovedAndALivingOnesStays() async throws {
+        try await seed()
+        let lent = try await StateBackup(directory: home).lend(to: "tok_1")
+        // No process has this number: Linux gives out at most 2^22, Darwin 99999.
+        let dead = ["backup.99999999.1", "backup.99999999.1.tar"]
+        for name in dead { try Data([1]).write(to: URL(fileURLWithPath: home + "/" + name)) }
+        try Data([1]).write(to: URL(fileURLWithPath: home + "/backup.mine"))
+        StateBackup.removeLeftovers(in: home)
+        #expect(
+            try leftovers()
+                == ["backup.mine", lent.split(separator: "/").last.map(String.init)].compactMap { $0 }.sorted())
+        try await withState { state async throws in
+            #expect(try await state.audit.list().map { "\($0.action) \($0.actor)" } == ["backup tok_1"])
+        }
+    }
+
     @Test func nothingIsOverwritten() async throws {
         try await seed()
         try Data("mine".utf8).write(to: URL(fileURLWithPath: folder.file("b.tar")))

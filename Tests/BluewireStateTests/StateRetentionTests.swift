@@ -40,6 +40,8 @@ import Testing
                     SendClaim(
                         message: MessageID(rawValue: "M\(index)"), send: record.id, attempt: 1, direction: .outgoing,
                         pieces: [0]))
+                try tx.putAttempt(
+                    SendAttempt(number: 1, transport: "t", startedAt: clock.now), of: record.id)
             }
         }
         clock.advance(by: .seconds(89 * 86_400))
@@ -52,6 +54,10 @@ import Testing
             try (0..<9).filter { try tx.claim(of: MessageID(rawValue: "M\($0)")) != nil }
         }
         #expect(claims == [0, 1, 2])
+        let attempts = try await state.sends.read { tx in
+            try (0..<9).filter { try !tx.attempts(of: SendID(rawValue: "snd_\($0)")).isEmpty }
+        }
+        #expect(attempts == [0, 1, 2])
     }
 
     @Test func oldDeliveriesGoAndRetriedOnesStay() async throws {

@@ -13,7 +13,46 @@ struct NativeRequestTests {
     func sendRequestReadsBack() throws {
         let request = NativeSendRequest(chat: "ch_a", text: "hi", replyTo: "A-1")
         #expect(try NativeSendRequest(json: request.json) == request)
-        #expect(request.draft == Draft(text: "hi", replyTo: MessageID(rawValue: "A-1")))
+        #expect(try request.draft { $0 } == Draft(text: "hi", replyTo: MessageID(rawValue: "A-1")))
+    }
+
+    @Test
+    func partsStandWhereTheyAreShown() throws {
+        var request = NativeSendRequest(chat: "ch_a")
+        request.parts = [
+            NativeDraftPart(text: "Look 🦊 "), NativeDraftPart(attachment: "up_1"),
+            NativeDraftPart(text: "Ana", mention: "+1"),
+            NativeDraftPart(file: "/tmp/b"), NativeDraftPart(text: "!"),
+        ]
+        #expect(try NativeSendRequest(json: request.json) == request)
+        #expect(request.uploads == ["up_1"])
+        #expect(request.namesFiles)
+        let draft = try request.draft { "/uploads/\($0)" }
+        #expect(draft.text == "Look 🦊 Ana!")
+        #expect(draft.mentions == [Mention(range: UTF16Range(8, 3), address: "+1")])
+        #expect(
+            draft.parts == [
+                .text("Look 🦊 ", range: UTF16Range(0, 8)), .file("/uploads/up_1"),
+                .text("Ana", range: UTF16Range(8, 3)), .file("/tmp/b"), .text("!", range: UTF16Range(11, 1)),
+            ])
+    }
+
+    @Test(arguments: [
+        NativeDraftPart(), NativeDraftPart(text: "a", attachment: "up_1"), NativeDraftPart(attachment: "u", file: "/a"),
+        NativeDraftPart(mention: "+1", attachment: "up_1"), NativeDraftPart(mention: "+1"),
+    ])
+    func partThatIsNotOneThingIsRefused(_ part: NativeDraftPart) {
+        var request = NativeSendRequest(chat: "ch_a")
+        request.parts = [part]
+        let error = #expect(throws: NativeProblem.self) { try request.draft { $0 } }
+        #expect(error?.status == 422)
+    }
+
+    @Test
+    func partsDoNotStandBesideText() {
+        var request = NativeSendRequest(chat: "ch_a", text: "hi")
+        request.parts = [NativeDraftPart(text: "a")]
+        #expect(throws: NativeProblem.self) { try request.draft { $0 } }
     }
 
     @Test

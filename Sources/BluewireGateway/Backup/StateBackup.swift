@@ -5,7 +5,7 @@
 //
 
 import BluewireEvents
-import BluewireModel
+package import BluewireModel
 import BluewireState
 // Full Foundation: files and folders.
 import Foundation
@@ -23,6 +23,13 @@ package struct StateBackup: Sendable {
         package var bytes: Int64
         /// When it was made.
         package var madeAt: String
+
+        /// A backup at `path`.
+        package init(path: String, bytes: Int64, madeAt: Timestamp = SystemTime.now) {
+            self.path = path
+            self.bytes = bytes
+            self.madeAt = madeAt.rfc3339
+        }
     }
 
     private let directory: String
@@ -51,6 +58,34 @@ package struct StateBackup: Sendable {
     ///
     /// - Throws: ``GatewayError``, or the state's error; then there is no file.
     package func make(at path: String?) async throws -> Report {
+        try await make(at: path, for: Principal.owner.id)
+    }
+
+    /// Makes a backup for somebody to read and remove.
+    ///
+    /// - Returns: its path in the state directory.
+    /// - Throws: as ``make(at:)``.
+    package func lend(to caller: String) async throws -> String {
+        try await make(at: temporaryPath + ".tar", for: caller).path
+    }
+
+    /// Removes what backups left behind that were killed.
+    package static func removeLeftovers(in directory: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+            let pieces = name.split(separator: ".")
+            guard pieces.count >= 3, pieces[0] == "backup", let process = Int32(pieces[1]), process > 0,
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            try? FileManager.default.removeItem(atPath: "\(directory)/\(name)")
+        }
+    }
+
+    /// A name that says whose it is.
+    private var temporaryPath: String {
+        "\(directory)/backup.\(ProcessInfo.processInfo.processIdentifier).\(UInt32.random(in: .min ... .max))"
+    }
+
+    private func make(at path: String?, for caller: String) async throws -> Report {
         let now = SystemTime.now
         let target = path ?? defaultPath(at: now)
         let folder = try prepareFolders(for: path == nil ? target : nil)
@@ -63,14 +98,13 @@ package struct StateBackup: Sendable {
         }
         let bytes = try await BlockingWork.run { try Self.pack(folder, into: target, madeAt: now) }
         let state = try StateDatabase(path: "\(directory)/state.db")
-        await AuditTrail(state).record(.backupMade, by: Principal.owner.id)
-        return Report(path: target, bytes: bytes, madeAt: now.rfc3339)
+        await AuditTrail(state).record(.backupMade, by: caller)
+        return Report(path: target, bytes: bytes, madeAt: now)
     }
 
     /// A private folder on the same disk for the copies; also the folder of backups, when it is wanted.
     private func prepareFolders(for target: String?) throws(GatewayError) -> String {
-        let folder =
-            "\(directory)/backup.\(ProcessInfo.processInfo.processIdentifier).\(UInt32.random(in: .min ... .max))"
+        let folder = temporaryPath
         do {
             let folders = [folder] + (target == nil ? [] : ["\(directory)/backups"])
             for path in folders {

@@ -100,6 +100,33 @@ package struct GatewayClient: Sendable {
         return upload.id
     }
 
+    /// Makes a backup and saves it at `path`, which must not exist.
+    ///
+    /// - Returns: how large it is, in bytes.
+    /// - Throws: ``GatewayError`` when the file cannot be written; the gateway's problem. Then there is no file.
+    package func backup(to path: String) async throws -> Int64 {
+        let response = try await send(
+            method: "POST", path: "/v1/backup",
+            limits: EgressLimits(idle: .seconds(600), total: .seconds(86_400), maximumBodyBytes: .max))
+        guard response.status == 200 else { throw try await failure(of: response) }
+        let file = try PrivateFile(creating: path)
+        do {
+            var size: Int64 = 0
+            for try await chunk in response.body {
+                try file.write(chunk)
+                size += Int64(chunk.count)
+            }
+            guard response.headers["content-length"].flatMap(Int64.init).map({ $0 == size }) ?? true else {
+                throw Self.foreign("The backup was cut off.")
+            }
+            try file.close()
+            return size
+        } catch {
+            try? FileManager.default.removeItem(atPath: path)
+            throw error
+        }
+    }
+
     /// The incoming hooks.
     package func hooks() async throws -> NativeList<NativeHook> {
         try await get("/v1/hooks", [:])

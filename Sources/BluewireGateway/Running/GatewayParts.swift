@@ -61,6 +61,7 @@ struct GatewayParts: Sendable {
         let lock = try directory.lock()
         // A restore that was killed on its way is finished first.
         try directory.finishRestore()
+        StateBackup.removeLeftovers(in: directory.path)
         let existing = directory.databaseFiles()
         do {
             try directory.checkDatabases()
@@ -231,7 +232,7 @@ struct GatewayParts: Sendable {
         context.contacts = { contacts?.entries ?? [] }
         context.audit = audit
         let path = directory.path
-        context.backup = { target in _ = try await StateBackup(directory: path).make(at: target) }
+        context.backup = { caller in try await StateBackup(directory: path).lend(to: caller) }
         context.webRoot = configuration.webRoot
         context.uploads = uploads
         context.hooks = hooks

@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireTransport
 import BluewireWire
 import HTTPTypes
 import Hummingbird
@@ -18,6 +19,16 @@ struct ListenerResponder<Base: HTTPResponder<GatewayRequestContext>>: HTTPRespon
 
     @concurrent
     func respond(to request: Request, context: GatewayRequestContext) async throws -> Response {
+        let start = ContinuousClock.now
+        let response = try await answer(to: request, context: context)
+        GatewayMetrics.requests.note(
+            route: context.routeTemplate, method: request.method.rawValue, status: response.status.code,
+            duration: ContinuousClock.now - start)
+        return response
+    }
+
+    @concurrent
+    private func answer(to request: Request, context: GatewayRequestContext) async throws -> Response {
         do {
             try requests.admit(address: context.peer)
         } catch {
@@ -31,6 +42,14 @@ struct ListenerResponder<Base: HTTPResponder<GatewayRequestContext>>: HTTPRespon
         var response = try await base.respond(to: request, context: context)
         if policy.isTLS { response.headers.secureCookies() }
         return response
+    }
+}
+
+extension GatewayRequestContext {
+    /// The template of the route that answered, for example `/v1/chats/{chat}`; nil when none fitted.
+    var routeTemplate: String? {
+        // The router's own name for requests that no route takes.
+        endpointPath == "NotFound" ? nil : endpointPath
     }
 }
 

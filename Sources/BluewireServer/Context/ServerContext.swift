@@ -45,8 +45,8 @@ package struct ServerContext: Sendable {
     package var simulator: SimulatorProxy?
     /// Writes down what was done and refused; nil where nobody keeps a trail.
     package var audit: AuditTrail?
-    /// Makes a backup of the state at a path of this machine that does not exist yet; nil where nobody can.
-    package var backup: (@Sendable (_ path: String) async throws -> Void)?
+    /// Makes a backup of the state for a caller and tells where it is, for the server to remove; nil where nobody can.
+    package var backup: (@Sendable (_ caller: String) async throws -> String)?
     /// Files that are to be sent; nil where none can be uploaded.
     package var uploads: UploadStore?
     /// Small pictures of attachments; nil where none can be made.

@@ -10,7 +10,7 @@ import BluewireWire
 import HTTPTypes
 import HummingbirdCore
 
-/// The uploads a message is sent with.
+/// The uploads an action is done with.
 struct StagedAttachments: Sendable {
     private let uploads: [Upload]
     private let store: UploadStore?
@@ -18,8 +18,8 @@ struct StagedAttachments: Sendable {
     /// The uploads of those ids, as far as the caller may send them.
     ///
     /// - Throws: ``NativeProblem`` 404, or 409 when one is not complete or was sent already.
-    init(_ ids: [String]?, _ call: Call) async throws {
-        guard let ids, !ids.isEmpty else {
+    init(_ ids: [String], _ call: Call) async throws {
+        guard !ids.isEmpty else {
             uploads = []
             store = nil
             return
@@ -45,12 +45,13 @@ struct StagedAttachments: Sendable {
     /// What the files are, for an idempotency key; nil without any.
     var identities: [String]? { uploads.isEmpty ? nil : uploads.map(\.identity) }
 
-    /// The draft with the files of the uploads.
-    func added(to draft: Draft) -> Draft {
-        guard let store else { return draft }
-        var draft = draft
-        draft.files += uploads.map(store.path(of:))
-        return draft
+    /// Whether each is an image.
+    var areImages: Bool { uploads.allSatisfy { $0.mimeType.hasPrefix("image/") } }
+
+    /// Where the file of one of them is; a name no file has for any other.
+    func path(of id: String) -> String {
+        guard let store, let upload = uploads.first(where: { $0.id == id }) else { return "" }
+        return store.path(of: upload)
     }
 
     /// Keeps the files until the send has arrived.

@@ -13,7 +13,7 @@ import Hummingbird
 
 /// Groups: making them, changing them, leaving them; and what can be done in a chat.
 enum GroupRoutes {
-    static let routes = [create, rename, removeIcon, add, remove, leave, unread, capabilities]
+    static let routes = [create, rename, setIcon, removeIcon, add, remove, leave, unread, capabilities]
 
     private static let create = Route.take(
         .post, "/v1/chats", "createGroup", .scope(.messagesSend), "Begin a group with its first message.",
@@ -32,6 +32,21 @@ enum GroupRoutes {
         body: NativeChatRequest.self, gives: NativeSend.self, status: .accepted
     ) { call, request in try await change(call, .rename(request.name)) }
     .headers(.idempotencyKey).problems(.unsupported, .conflict, .forbidden, .keyReused)
+
+    private static let setIcon = Route.take(
+        .put, "/v1/chats/{chat}/icon", "setGroupIcon", .scope(.messagesSend), "Give a group another photo.",
+        body: NativeIconRequest.self, gives: NativeSend.self, status: .accepted
+    ) { call, request in
+        let chat = try await call.chat()
+        let photo = try await StagedAttachments([request.upload], call)
+        guard photo.areImages else { throw NativeProblem.noImage }
+        let send = try await call.submit(
+            .chat(.icon(photo.path(of: request.upload))), to: .chat(chat.id), line: chat.line.rawValue,
+            files: photo.identities)
+        try await photo.keep(for: send)
+        return send
+    }.detail("The photo is uploaded first, with `POST /v1/uploads`.")
+        .headers(.idempotencyKey).problems(.unsupported, .conflict, .forbidden, .keyReused)
 
     private static let removeIcon = Route.act(
         .delete, "/v1/chats/{chat}/icon", "removeGroupIcon", .scope(.messagesSend), "Remove the photo of a group.",
@@ -97,6 +112,12 @@ enum GroupRoutes {
         let chat = try await call.chat()
         return try await call.submit(.chat(change), to: .chat(chat.id), line: chat.line.rawValue)
     }
+}
+
+extension NativeProblem {
+    /// A photo that is none.
+    fileprivate static let noImage = NativeProblem(
+        .invalidRequest, detail: "The upload is no image.", remedy: "Upload a JPEG, PNG, GIF or HEIC file.")
 }
 
 extension Capability {

@@ -26,10 +26,10 @@ enum MessageRoutes {
         body: NativeSendRequest.self, gives: NativeSend.self, status: .accepted
     ) { call, request in
         let caller = try call.principal()
-        if request.files?.isEmpty == false, !caller.isLocalOwner { throw NativeProblem.filesAreLocal }
-        let attachments = try await StagedAttachments(request.attachments, call)
+        if request.namesFiles, !caller.isLocalOwner { throw NativeProblem.filesAreLocal }
+        let attachments = try await StagedAttachments(request.uploads, call)
         let send = try await call.submit(
-            .message(attachments.added(to: request.draft)), to: try await recipient(of: request, call),
+            .message(try request.draft(path: attachments.path(of:))), to: try await recipient(of: request, call),
             asWritten: request.chat ?? request.to?.values.joined(separator: ","), line: request.line,
             notBefore: request.sendAt?.timestamp, files: attachments.identities)
         try await attachments.keep(for: send)
@@ -112,10 +112,6 @@ extension Call {
         notBefore: Timestamp? = nil, files: [String]? = nil
     ) async throws -> NativeSend {
         let key = request.headers[.idempotencyKey]
-        guard key.map({ (1...200).contains($0.utf8.count) }) ?? true else {
-            throw NativeProblem.badRequest(
-                "The Idempotency-Key is empty or longer than 200 bytes.", remedy: "Use a shorter one.")
-        }
         var wanted = SendRequest(
             recipient: recipient, recipientAsWritten: asWritten, line: line.map(LineID.init(rawValue:)),
             action: action, key: key, origin: try principal().id)

@@ -88,6 +88,7 @@ extension StateDatabase {
                 """, arguments: [time.nanoseconds])
         for id in old {
             try db.execute(sql: "DELETE FROM outboxClaim WHERE send = ?", arguments: [id])
+            try db.execute(sql: "DELETE FROM outboxAttempt WHERE send = ?", arguments: [id])
             try db.execute(sql: "DELETE FROM outboxSend WHERE id = ?", arguments: [id])
         }
         return old.count

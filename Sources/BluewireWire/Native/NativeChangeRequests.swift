@@ -129,6 +129,23 @@ package struct NativeChatRequest: StrictRequest, Hashable, Sendable, JSONWritabl
     package typealias Key = CodingKeys
 }
 
+/// The body of `PUT /v1/chats/{chat}/icon`.
+package struct NativeIconRequest: StrictRequest, Hashable, Sendable, JSONWritable {
+    /// The id of an upload that is an image.
+    package var upload: String
+
+    /// A request from its field.
+    package init(upload: String) { self.upload = upload }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { $0.member("upload", upload) }
+    }
+
+    /// The members of the body.
+    package enum CodingKeys: String, CodingKey, CaseIterable { case upload }
+    package typealias Key = CodingKeys
+}
+
 /// The body of `POST /v1/chats/{chat}/participants`.
 package struct NativeParticipantRequest: StrictRequest, Hashable, Sendable, JSONWritable {
     /// The address of the person to add.

@@ -18,6 +18,8 @@ package struct NativeSendRequest: StrictRequest, Hashable, Sendable {
     package var line: String?
     /// The text.
     package var text: String?
+    /// Text and files in the order they are shown; instead of `text`, `files`, `attachments` and `mentions`.
+    package var parts: [NativeDraftPart]?
     /// Paths of files; only callers on the gateway's own socket may name them.
     package var files: [String]?
     /// The ids of uploads to send.
@@ -52,22 +54,53 @@ package struct NativeSendRequest: StrictRequest, Hashable, Sendable {
         self.subject = subject
     }
 
+    /// The ids of all uploads it names, in their order.
+    package var uploads: [String] { (attachments ?? []) + (parts ?? []).compactMap(\.attachment) }
+
+    /// Whether it names files by their paths.
+    package var namesFiles: Bool { files?.isEmpty == false || parts?.contains { $0.file != nil } ?? false }
+
     /// What is to be sent.
-    package var draft: Draft {
+    ///
+    /// - Parameter path: where the file of an upload is.
+    /// - Throws: ``NativeProblem`` 422 when `parts` stand beside what they replace, or a part is not just one thing.
+    package func draft(path: (_ upload: String) -> String) throws(NativeProblem) -> Draft {
         var draft = Draft(
-            text: text ?? "", files: files ?? [], replyTo: replyTo.map(MessageID.init(rawValue:)), effect: effect,
-            subject: subject)
+            text: text ?? "", files: (files ?? []) + (attachments ?? []).map(path),
+            replyTo: replyTo.map(MessageID.init(rawValue:)), effect: effect, subject: subject)
         draft.mentions = (mentions ?? []).map {
             Mention(range: UTF16Range($0.start, $0.length), address: $0.address)
         }
         draft.isVoiceNote = voiceNote ?? false
         draft.choices = choices ?? []
+        guard let parts else { return draft }
+        guard text == nil, files == nil, attachments == nil, mentions == nil else {
+            throw NativeProblem(
+                .invalidRequest, detail: "“parts” stands beside what it replaces.",
+                remedy: "Leave out “text”, “files”, “attachments” and “mentions”.")
+        }
+        for part in parts {
+            switch (part.text, part.attachment, part.file) {
+            case (let text?, nil, nil):
+                let start = draft.text.utf16.count
+                draft.text += text
+                guard let address = part.mention else { continue }
+                draft.mentions.append(Mention(range: UTF16Range(start, text.utf16.count), address: address))
+            case (nil, let upload?, nil) where part.mention == nil: draft.add(file: path(upload))
+            case (nil, nil, let file?) where part.mention == nil: draft.add(file: file)
+            default:
+                throw NativeProblem(
+                    .invalidRequest, detail: "A part is not just a text, an upload or a file.",
+                    remedy: "Give each part one of “text”, “attachment” and “file”; “mention” goes with a text.")
+            }
+        }
         return draft
     }
 
     /// The members of the body.
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case chat, to, name, line, text, files, attachments, replyTo, effect, subject, mentions, voiceNote, choices,
+        case chat, to, name, line, text, parts, files, attachments, replyTo, effect, subject, mentions, voiceNote,
+            choices,
             sendAt
     }
     package typealias Key = CodingKeys
@@ -81,6 +114,7 @@ extension NativeSendRequest: JSONWritable {
             if let name { writer.member("name", name) }
             if let line { writer.member("line", line) }
             if let text { writer.member("text", text) }
+            if let parts { writer.member("parts", parts) }
             if let files { writer.member("files", files) }
             if let attachments { writer.member("attachments", attachments) }
             if let replyTo { writer.member("replyTo", replyTo) }
@@ -90,6 +124,43 @@ extension NativeSendRequest: JSONWritable {
             if let voiceNote { writer.member("voiceNote", voiceNote) }
             if let choices { writer.member("choices", choices) }
             if let sendAt { writer.member("sendAt", sendAt) }
+        }
+    }
+}
+
+extension Draft {
+    /// Puts a file where the text ends now.
+    fileprivate mutating func add(file: String) {
+        files.append(file)
+        fileOffsets.append(text.utf16.count)
+    }
+}
+
+/// A piece of a message to send: a text, or a file.
+package struct NativeDraftPart: Hashable, Sendable, Decodable, JSONWritable {
+    /// A stretch of the text.
+    package var text: String?
+    /// The address of the person this text names, a participant of the chat.
+    package var mention: String?
+    /// The id of an upload.
+    package var attachment: String?
+    /// The path of a file; only callers on the gateway's own socket may name it.
+    package var file: String?
+
+    /// A piece from its fields, one of `text`, `attachment` and `file`.
+    package init(text: String? = nil, mention: String? = nil, attachment: String? = nil, file: String? = nil) {
+        self.text = text
+        self.mention = mention
+        self.attachment = attachment
+        self.file = file
+    }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            if let text { writer.member("text", text) }
+            if let mention { writer.member("mention", mention) }
+            if let attachment { writer.member("attachment", attachment) }
+            if let file { writer.member("file", file) }
         }
     }
 }

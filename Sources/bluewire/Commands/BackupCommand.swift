@@ -8,7 +8,7 @@ import ArgumentParser
 import BluewireGateway
 
 /// Makes a backup of the state.
-struct BackupCommand: GatewayCommand {
+struct BackupCommand: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
         abstract: "Back up the state, while the gateway runs or not.",
@@ -16,12 +16,14 @@ struct BackupCommand: GatewayCommand {
         discussion: """
             One .tar with the journal, everything else that is kept, and a manifest of checksums. It holds secrets: \
             only you can read it. The Messages database is Apple's and not part of it, nor is the configuration file.
+            A gateway elsewhere (--gateway) is backed up to a file here; its token needs the scope admin.
 
             Example:  bluewire backup --out ./bluewire.tar
             """
     )
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var gateway: GatewayOptions
 
     @Option(
         name: .long,
@@ -30,8 +32,17 @@ struct BackupCommand: GatewayCommand {
     var out: String?
 
     func execute(on terminal: Terminal) async throws {
-        let backup = try StateBackup(directory: try common.configuration().stateDirectory)
-        let report = try await backup.make(at: out)
+        let report: StateBackup.Report
+        if try gateway.remote(common.state, on: terminal) != nil {
+            guard let out else {
+                throw ValidationError("Say with --out where the backup of a gateway elsewhere goes.")
+            }
+            let client = try await client(on: terminal)
+            report = StateBackup.Report(path: out, bytes: try await client.backup(to: out))
+        } else {
+            let backup = try StateBackup(directory: try common.configuration().stateDirectory)
+            report = try await backup.make(at: out)
+        }
         if common.json {
             terminal.line(JSONLine.text(report))
         } else {

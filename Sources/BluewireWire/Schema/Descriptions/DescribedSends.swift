@@ -86,6 +86,10 @@ extension NativeSendRequest: SchemaDescribed {
             .init("line", "The line to use.", .null, .length(1...64)),
             .init("text", "The text.", "See you at nine", .length(0...20_000)),
             .init(
+                "parts",
+                "Text and files in the order they are shown; instead of `text`, `files`, `attachments` and `mentions`.",
+                .null, .count(1...50)),
+            .init(
                 "files", "Paths of files; only callers on the gateway's own socket may name them.", .null,
                 .count(0...20)),
             .init("attachments", "The ids of uploads to send, in order.", .null, .count(0...20)),
@@ -99,6 +103,17 @@ extension NativeSendRequest: SchemaDescribed {
                 "What the recipient can choose from; a line without lists sends them as numbered lines of the text.",
                 .null, .count(0...20)),
             .init("sendAt", "When it is to go out; at once when absent.", .null),
+        ])
+}
+
+extension NativeDraftPart: SchemaDescribed {
+    package static let schemaDescription = SchemaDescription(
+        "DraftPart", "A piece of a message to send: one of `text`, `attachment` and `file`.",
+        [
+            .init("text", "A stretch of the text.", "Look at this, ", .length(0...20_000)),
+            .init("mention", "The address of the person this text names, a participant of the chat.", .null),
+            .init("attachment", "The id of an upload.", .null, .length(1...64)),
+            .init("file", "The path of a file; only callers on the gateway's own socket may name it.", .null),
         ])
 }
 
@@ -201,6 +216,14 @@ extension NativeChatRequest: SchemaDescribed {
         "ChatRequest", "The body of `PATCH /v1/chats/{chat}`.", isStrict: true,
         [
             .init("name", "The new name of the group; empty for none.", "Climbing", .length(0...250))
+        ])
+}
+
+extension NativeIconRequest: SchemaDescribed {
+    package static let schemaDescription = SchemaDescription(
+        "IconRequest", "The body of `PUT /v1/chats/{chat}/icon`.", isStrict: true,
+        [
+            .init("upload", "The id of an upload that is an image.", "up_81k9uvv70mfdiskn", .length(1...64))
         ])
 }
 
