@@ -238,6 +238,12 @@ class HooksCase(unittest.TestCase):
         hook = next(hook for hook in hooks if hook["name"] == "Door bell")
         self.assertEqual(hook["quietHours"], {"start": "22:00", "end": "07:00", "zone": "Europe/Berlin"})
         self.assertIn(hook["id"], run("hooks", "list", *state).stdout)
+        there = {"BLUEWIRE_GATEWAY": self.gateway.url, "BLUEWIRE_TOKEN": self.gateway.token}
+        self.assertIn(hook["id"], run("hooks", "list", env=there).stdout)
+        rotated = json.loads(run("hooks", "rotate", hook["id"], "--json", env=there).stdout)
+        self.secrets.append(rotated["secret"])
+        self.assertEqual(self.post({"url": url}, "-d", "{}")["status"] in (404, 429), True)
+        url = rotated["url"]
         removed = run("hooks", "delete", hook["id"], *state)
         self.assertEqual(removed.returncode, 0, removed.stderr)
         self.assertEqual(self.post({"url": url}, "-d", "{}")["status"] in (404, 429), True)

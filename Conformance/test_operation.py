@@ -357,6 +357,15 @@ class AuditTest(unittest.TestCase):
         whole = run("audit", "verify", *self.state())
         self.assertEqual(whole.returncode, 0, whole.stdout)
 
+    def test_trail_of_a_gateway_elsewhere(self):
+        there = {"BLUEWIRE_GATEWAY": self.sending.gateway.url, "BLUEWIRE_TOKEN": self.sending.gateway.token}
+        here = run("audit", "list", "--json", *self.state())
+        listed = run("audit", "list", "--json", "--since", "1h", env=there)
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        self.assertTrue(here.stdout)
+        self.assertEqual(listed.stdout[:len(here.stdout)], here.stdout)
+        self.assertEqual(run("audit", "list", "--since", "2099-01-01T00:00:00Z", env=there).stdout, "")
+
     def test_change_is_found_and_named(self):
         database = self.sending.gateway.state / "state.db"
         run("audit", "export", *self.state())

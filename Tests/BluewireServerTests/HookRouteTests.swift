@@ -44,8 +44,13 @@ import Testing
         #expect(receipt == NativeHookReceipt(state: "sent", send: "sn_1"))
         #expect(texts(fixture) == ["hello"])
         expectEqual(fixture.outbox.requests.first?.origin, "hook:" + hook.id)
-        expectEqual(try await fixture.call(.delete, "/v1/hooks/\(hook.id)", token: token).status, 204)
+        let rotated = try await fixture.call(.post, "/v1/hooks/\(hook.id)/secret", token: token).decode(NativeHook.self)
+        let other = try #require(rotated.url)
+        #expect(other != url)
         expectEqual(try await fixture.call(.post, url, body: Array("hello".utf8)).status, 404)
+        expectEqual(try await fixture.call(.post, other, body: Array("again".utf8)).status, 202)
+        expectEqual(try await fixture.call(.delete, "/v1/hooks/\(hook.id)", token: token).status, 204)
+        expectEqual(try await fixture.call(.post, other, body: Array("hello".utf8)).status, 404)
     }
 
     @Test(arguments: ["bwh_wrong", "hk_wrong", "x"])

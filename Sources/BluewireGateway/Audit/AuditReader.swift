@@ -8,7 +8,7 @@ import BluewireEvents
 package import BluewireModel
 import BluewireState
 import BluewireTransport
-import BluewireWire
+package import BluewireWire
 // Full Foundation: looking for the state, writing the export.
 import Foundation
 
@@ -106,6 +106,17 @@ package struct AuditReader: Sendable {
         package var outcome: String
         /// Why.
         package var reason: String?
+
+        /// An entry as another gateway tells it.
+        package init(_ entry: NativeAuditEntry) {
+            sequence = entry.sequence
+            time = entry.at.timestamp.rfc3339
+            actor = entry.actor
+            action = entry.action
+            object = entry.object
+            outcome = entry.outcome
+            reason = entry.reason
+        }
 
         init(_ entry: AuditEntry) {
             sequence = entry.sequence

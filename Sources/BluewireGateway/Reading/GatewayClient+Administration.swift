@@ -39,6 +39,16 @@ extension GatewayClient {
         try await post(Self.webhook(id) + "/secret")
     }
 
+    /// Gives an incoming hook a new secret address, which the answer carries.
+    package func rotateHook(_ id: String) async throws -> NativeHook {
+        try await post("/v1/hooks/\(Self.segment(id))/secret")
+    }
+
+    /// The newest entries of the audit trail, newest first.
+    package func audit(limit: Int) async throws -> NativeList<NativeAuditEntry> {
+        try await get("/v1/audit", ["limit": "\(limit)"])
+    }
+
     /// The newest deliveries of a webhook.
     package func deliveries(of id: String, state: String?, limit: Int) async throws -> NativeList<NativeDelivery> {
         try await get(Self.webhook(id) + "/deliveries", ["state": state, "limit": "\(limit)"])

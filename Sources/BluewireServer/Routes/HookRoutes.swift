@@ -13,7 +13,7 @@ import Hummingbird
 
 /// Incoming hooks.
 enum HookRoutes {
-    static let routes = [list, create, one, change, remove, post]
+    static let routes = [list, create, one, change, remove, rotate, post]
 
     private static let list = Route.get(
         "/v1/hooks", "listHooks", .scope(.webhooksManage), "List incoming hooks.", gives: NativeList<NativeHook>.self
@@ -33,11 +33,7 @@ enum HookRoutes {
     ) { call, request in
         let chat = try await call.chat(request.chat)
         // Nobody hands out more than they hold: whoever has the secret can write to the chat.
-        guard try call.principal().may(.messagesSend) else {
-            throw NativeProblem(
-                .forbidden, detail: "The hook could write to the chat, and the token that makes it may not.",
-                remedy: "Use a token with the scope messages:send as well.")
-        }
+        guard try call.principal().may(.messagesSend) else { throw NativeProblem.hookCouldWrite }
         var settings = Hook.Settings(
             preset: request.settings.template == nil ? request.settings.preset ?? "text" : request.settings.preset,
             template: request.settings.template)
@@ -45,10 +41,7 @@ enum HookRoutes {
         let made = try await repository(call).create(
             name: try checked(request.name), chat: chat.id, settings: settings)
         await call.audit(.hookCreated(made.hook.id))
-        var hook = try await shown(made.hook, call)
-        hook.secret = made.secret
-        hook.url = "/v1/hooks/" + made.secret
-        return hook
+        return try await shown(made.hook, secret: made.secret, call)
     }.detail("Whoever knows the secret address can write to this one chat and nothing else.")
         .problems(.forbidden, .notFound, .ambiguous)
 
@@ -79,6 +72,20 @@ enum HookRoutes {
         guard try await repository(call).remove(id) else { throw NativeProblem.notFound("hook") }
         await call.audit(.hookRemoved(id))
     }
+
+    private static let rotate = Route.act(
+        .post, "/v1/hooks/{hook}/secret", "rotateHookSecret", .scope(.webhooksManage),
+        "Give an incoming hook a new secret address, shown once; the old one opens nothing any more.",
+        gives: NativeHook.self
+    ) { call in
+        let hook = try await hook(call)
+        guard try call.principal().may(.messagesSend) else { throw NativeProblem.hookCouldWrite }
+        guard let secret = try await repository(call).rotateSecret(hook.id) else {
+            throw NativeProblem.notFound("hook")
+        }
+        await call.audit(.hookSecretRotated(hook.id))
+        return try await shown(hook, secret: secret, call)
+    }.problems(.forbidden)
 
     private static let post = Route.raw(
         .post, "/v1/hooks/{hook}", "postToHook", .open, "Hand something to a hook, by its secret.",
@@ -132,6 +139,13 @@ enum HookRoutes {
 
     private static func shown(_ hook: Hook, _ call: Call) async throws -> NativeHook {
         NativeHook(hook, held: try await repository(call).heldCount(of: hook.id))
+    }
+
+    private static func shown(_ hook: Hook, secret: String, _ call: Call) async throws -> NativeHook {
+        var shown = try await shown(hook, call)
+        shown.secret = secret
+        shown.url = "/v1/hooks/" + secret
+        return shown
     }
 
     private static func checked(_ name: String) throws -> String {
@@ -214,6 +228,11 @@ extension NativeHookReceipt {
 }
 
 extension NativeProblem {
+    /// Nobody hands out more than they hold.
+    fileprivate static let hookCouldWrite = NativeProblem(
+        .forbidden, detail: "The hook could write to the chat, and the token that makes it may not.",
+        remedy: "Use a token with the scope messages:send as well.")
+
     /// A member of a body lies outside its range.
     fileprivate static func outside(_ name: String, _ range: ClosedRange<Int>, _ unit: String) -> NativeProblem {
         NativeProblem(

@@ -59,6 +59,11 @@ package struct AuditFact: Hashable, Sendable {
         AuditFact(action: "hook.create", object: hook)
     }
 
+    /// A hook got a new secret.
+    package static func hookSecretRotated(_ hook: String) -> AuditFact {
+        AuditFact(action: "hook.rotate", object: hook)
+    }
+
     /// An incoming hook was removed.
     package static func hookRemoved(_ hook: String) -> AuditFact {
         AuditFact(action: "hook.remove", object: hook)

@@ -103,6 +103,20 @@ package struct HookRepository: Sendable {
         }
     }
 
+    /// Gives a hook a new secret; the old one opens nothing from now on.
+    ///
+    /// - Returns: the secret, shown once and kept nowhere; nil when there is no such hook.
+    package func rotateSecret(_ id: String) async throws -> String? {
+        let secret = Secret.random(prefix: "bwh_")
+        let hash = Secret.hash(secret)
+        return try await database.write { db in
+            try db.execute(
+                sql: "UPDATE hook SET lookup = ?, hash = ? WHERE id = ?",
+                arguments: [Blob(Array(hash.prefix(8))), Blob(hash), id])
+            return db.changesCount > 0 ? secret : nil
+        }
+    }
+
     /// Removes a hook with all it holds back.
     ///
     /// - Returns: whether there was one.

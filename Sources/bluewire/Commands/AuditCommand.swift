@@ -7,6 +7,7 @@
 import ArgumentParser
 import BluewireGateway
 import BluewireModel
+import BluewireWire
 // Full Foundation: the file of an export.
 import Foundation
 
@@ -49,15 +50,19 @@ struct AuditCommand: AsyncParsableCommand {
     }
 
     /// Prints the newest entries.
-    struct List: GatewayCommand {
+    struct List: ClientCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the newest entries, oldest first.", usage: "bluewire audit list [<options>]",
-            discussion: "Example:  bluewire audit list --since 24h --json"
+            discussion: """
+                Example:  bluewire audit list --since 24h --json
+                Example:  bluewire audit list --gateway https://mac.local:8787 --token-file mac.token
+                """
         )
         @OptionGroup var common: CommonOptions
+        @OptionGroup var gateway: GatewayOptions
         @OptionGroup var period: Period
 
-        @Option(name: .long, help: "How many, 1 to 100000.")
+        @Option(name: .long, help: "How many, 1 to 100000; 1000 from a gateway elsewhere.")
         var limit = 100
 
         func validate() throws {
@@ -65,8 +70,7 @@ struct AuditCommand: AsyncParsableCommand {
         }
 
         func execute(on terminal: Terminal) async throws {
-            let lines = try await AuditReader(try common.configuration()).list(since: period.start, limit: limit)
-            for line in lines {
+            for line in try await lines(on: terminal) {
                 if common.json {
                     terminal.line(JSONLine.text(line))
                 } else {
@@ -74,7 +78,20 @@ struct AuditCommand: AsyncParsableCommand {
                     terminal.line(DisplayText.safe("\(line.sequence)  \(line.time)  \(facts.joined(separator: "  "))"))
                 }
             }
+        }
+
+        private func lines(on terminal: Terminal) async throws -> [AuditReader.Line] {
+            let lines: [AuditReader.Line]
+            if try gateway.remote(common.state, on: terminal) != nil {
+                let entries = try await client(on: terminal).audit(limit: min(limit, 1000)).data
+                lines = entries.reversed().filter { entry in
+                    period.start.map { entry.at.timestamp >= $0 } ?? true
+                }.map { AuditReader.Line($0) }
+            } else {
+                lines = try await AuditReader(try common.configuration()).list(since: period.start, limit: limit)
+            }
             if lines.isEmpty, !common.json { terminal.note("There is nothing in the trail.") }
+            return lines
         }
     }
 

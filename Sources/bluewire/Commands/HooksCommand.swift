@@ -19,21 +19,22 @@ struct HooksCommand: AsyncParsableCommand {
             Example:  bluewire hooks create "Grafana at home" ch_4kq… --preset grafana
             Example:  curl -d "The backup is done" http://127.0.0.1:8787/v1/hooks/bwh_…
             """,
-        subcommands: [ListHooks.self, CreateHook.self, DeleteHook.self]
+        subcommands: [ListHooks.self, CreateHook.self, RotateHook.self, DeleteHook.self]
     )
 }
 
 /// Lists hooks.
-private struct ListHooks: GatewayCommand {
+private struct ListHooks: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List hooks, the oldest first.",
         discussion: "Example:  bluewire hooks list --json"
     )
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var gateway: GatewayOptions
 
     func execute(on terminal: Terminal) async throws {
-        let hooks = try await Hooks(try common.configuration()).list()
+        let hooks = try await client(on: terminal).hooks().data
         if common.json {
             for hook in hooks { terminal.line(String(decoding: hook.json, as: UTF8.self)) }
             return
@@ -47,7 +48,7 @@ private struct ListHooks: GatewayCommand {
 }
 
 /// Makes a hook.
-private struct CreateHook: GatewayCommand {
+private struct CreateHook: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a hook and print its secret address, once.",
         discussion: """
@@ -57,6 +58,7 @@ private struct CreateHook: GatewayCommand {
     )
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var gateway: GatewayOptions
 
     @Option(name: .long, help: "text, grafana, github or homeassistant.")
     var preset: String?
@@ -93,37 +95,58 @@ private struct CreateHook: GatewayCommand {
             guard times.count == 2 else { throw ValidationError("--quiet is two times, for example 22:00-07:00.") }
             settings.quietHours = NativeQuietHours(start: times[0], end: times[1], zone: zone)
         }
-        let hook = try await Hooks(try common.configuration()).create(
+        let hook = try await client(on: terminal).create(
             NativeHookRequest(name: name, chat: chat, settings: settings))
-        if common.json {
-            terminal.line(String(decoding: hook.json, as: UTF8.self))
-        } else {
-            terminal.line("\(hook.id): post to \(hook.url ?? "")")
-            terminal.note("The address is a secret and is shown only now.")
-        }
+        HookWords.show(hook, asJSON: common.json, on: terminal)
+    }
+}
+
+/// Gives a hook another secret.
+private struct RotateHook: ClientCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate", abstract: "Give a hook a new secret address; the old one opens nothing any more.",
+        discussion: "Example:  bluewire hooks rotate hk_4f0a9k2m7q1x8z3c"
+    )
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var gateway: GatewayOptions
+
+    @Argument(help: "The hook's id.")
+    var id: String
+
+    func execute(on terminal: Terminal) async throws {
+        HookWords.show(try await client(on: terminal).rotateHook(id), asJSON: common.json, on: terminal)
     }
 }
 
 /// Removes a hook.
-private struct DeleteHook: GatewayCommand {
+private struct DeleteHook: ClientCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Remove a hook with all it holds back.",
         discussion: "Example:  bluewire hooks delete hk_4f0a9k2m7q1x8z3c"
     )
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var gateway: GatewayOptions
 
     @Argument(help: "The hook's id.")
     var id: String
 
     func execute(on terminal: Terminal) async throws {
-        try await Hooks(try common.configuration()).delete(id)
+        try await client(on: terminal).deleteHook(id)
         if common.json { terminal.line("{\"deleted\":\(JSONLine.text(id))}") } else { terminal.line("\(id): removed.") }
     }
 }
 
 /// A hook's options in words.
 private enum HookWords {
+    /// A hook with its new address.
+    static func show(_ hook: NativeHook, asJSON: Bool, on terminal: Terminal) {
+        guard !asJSON else { return terminal.line(String(decoding: hook.json, as: UTF8.self)) }
+        terminal.line("\(hook.id): post to \(hook.url ?? "")")
+        terminal.note("The address is a secret and is shown only now.")
+    }
+
     static func options(of hook: NativeHook) -> String {
         var words = [hook.preset.map { "preset \($0)" } ?? "own template"]
         if let minutes = hook.digestMinutes { words.append("collected for \(minutes) min") }
