@@ -38,20 +38,30 @@ package struct JournalMaintenance: Service {
     /// Runs until cancelled or shut down.
     package func run() async throws {
         try await untilShutdown {
-            var nextPrune = clock.now
-            var checkpointed = journal.head
-            while !Task.isCancelled {
-                if clock.now >= nextPrune {
-                    await attempt { try await prune() }
-                    nextPrune = clock.now + Self.pruneInterval
-                }
-                try await clock.sleep(for: Self.checkpointInterval)
-                // An idle journal is left alone.
-                let head = journal.head
-                guard head != checkpointed else { continue }
-                await attempt { try await journal.checkpoint() }
-                checkpointed = head
+            let bell = Bell()
+            try await journal.withListener {
+                bell.ring()
+            } _: {
+                try await maintain(bell)
             }
+        }
+    }
+
+    private func maintain(_ bell: Bell) async throws {
+        var nextPrune = clock.now
+        var checkpointed = journal.head
+        while !Task.isCancelled {
+            if clock.now >= nextPrune {
+                await attempt { try await prune() }
+                nextPrune = clock.now + Self.pruneInterval
+            }
+            // An idle journal is left alone.
+            await bell.wait(until: nextPrune, clock: clock)
+            try await clock.sleep(for: Self.checkpointInterval)
+            let head = journal.head
+            guard head != checkpointed else { continue }
+            await attempt { try await journal.checkpoint() }
+            checkpointed = head
         }
     }
 

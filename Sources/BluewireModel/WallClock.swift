@@ -21,6 +21,18 @@ public protocol WallClock: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled before the time has passed.
     func sleep(for duration: Duration) async throws
+
+    /// Waits for `duration` or less, for work that is repeated now and then.
+    ///
+    /// All rests of one length end together, so that an idle process wakes up less often.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled before the time has passed.
+    func rest(for duration: Duration) async throws
+}
+
+extension WallClock {
+    /// Waits for `duration`.
+    public func rest(for duration: Duration) async throws { try await sleep(for: duration) }
 }
 
 /// The machine's own clock: time of day from the system, pauses on the continuous clock.
@@ -37,5 +49,13 @@ public struct SystemWallClock: WallClock {
     public func sleep(for duration: Duration) async throws {
         guard duration > .zero else { return try Task.checkCancellation() }
         try await Task.sleep(for: duration, clock: .continuous)
+    }
+
+    public func rest(for duration: Duration) async throws {
+        let step = (Timestamp(nanoseconds: 0) + duration).nanoseconds
+        guard step > 0 else { return try Task.checkCancellation() }
+        // Up to the next multiple; one that has almost come is the one that has just been.
+        let rest = step - now.nanoseconds % step
+        try await sleep(for: Duration.nanoseconds(rest > step / 100 ? rest : rest + step))
     }
 }

@@ -132,6 +132,6 @@ package struct GatewayServer: Service {
     }
 
     private func beat() async {
-        while (try? await core.context.clock.sleep(for: configuration.heartbeat)) != nil { core.feed.beat() }
+        while (try? await core.context.clock.rest(for: configuration.heartbeat)) != nil { core.feed.beat() }
     }
 }

@@ -16,39 +16,32 @@ final class ReminderScheduler: Sendable {
     private let services: AgentServices
     private let tasks: TaskRepository
     private let drafts: AgentRepository?
-    private let changes: AsyncStream<Void>
-    private let change: AsyncStream<Void>.Continuation
+    private let change = Bell()
 
-    /// How long it sleeps at most: a changed clock or a task made elsewhere is seen after that.
-    private static let longestNap: Duration = .seconds(2)
+    /// How long it sleeps at most: a clock that was set is seen after that.
+    private static let longestNap: Duration = .seconds(30)
 
     init(configuration: AgentConfiguration, services: AgentServices) {
         self.configuration = configuration
         self.services = services
         tasks = services.state.tasks(clock: services.clock)
         drafts = configuration.shadow ? services.state.agents(clock: services.clock) : nil
-        (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Looks again: a reminder was made.
-    func reminderWasMade() { change.yield() }
+    func reminderWasMade() { change.ring() }
 
     /// Runs until cancelled.
     func run() async {
-        await withDiscardingTaskGroup { group in
-            group.addTask {
-                while !Task.isCancelled {
-                    let wait = await self.untilNext()
-                    do {
-                        try await self.services.clock.sleep(for: wait)
-                    } catch {
-                        return
-                    }
-                    self.change.yield()
-                }
+        while !Task.isCancelled {
+            await fire()
+            let next = try? await tasks.nextDue(agent: configuration.name)
+            let pause = next.map { max($0 - services.clock.now, .seconds(1)) } ?? Self.longestNap
+            if pause < Self.longestNap {
+                await change.wait(until: services.clock.now + pause, clock: services.clock)
+            } else {
+                await change.wait(resting: Self.longestNap, clock: services.clock)
             }
-            for await _ in changes { await fire() }
-            group.cancelAll()
         }
     }
 
@@ -71,10 +64,5 @@ final class ReminderScheduler: Sendable {
                 continue
             }
         }
-    }
-
-    private func untilNext() async -> Duration {
-        guard let next = try? await tasks.nextDue(agent: configuration.name) else { return Self.longestNap }
-        return min(max(next - services.clock.now, .seconds(1)), Self.longestNap)
     }
 }

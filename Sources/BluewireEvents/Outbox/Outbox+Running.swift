@@ -38,14 +38,19 @@ extension Outbox: Service {
         try await retrying { try await self.recover() }
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled, !isStopping {
-                // A failing database is tried again at the next wake-up; everything else is stored already.
-                let next = try? await step { record in
-                    group.addTask {
-                        try? await self.dispatch(record)
-                        self.dispatchBell.ring()
+                var next: Timestamp?
+                do {
+                    next = try await step { record in
+                        group.addTask {
+                            try? await self.dispatch(record)
+                            self.dispatchBell.ring()
+                        }
                     }
+                } catch {
+                    // A failing database is tried again soon; everything else is stored already.
+                    next = clock.now + .seconds(1)
                 }
-                await pause(until: next ?? clock.now + .seconds(1))
+                await pause(until: next)
             }
         }
     }
@@ -82,16 +87,13 @@ extension Outbox: Service {
         }
     }
 
-    /// Waits for the bell, but not longer than `deadline`.
-    private func pause(until deadline: Timestamp) async {
-        let duration = min(deadline - clock.now, configuration.idlePoll)
-        guard duration > .zero else { return await Task.yield() }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.dispatchBell.wait() }
-            group.addTask { try? await self.clock.sleep(for: duration) }
-            await group.next()
-            group.cancelAll()
+    /// Waits for the bell, but not longer than `deadline` and for an idle poll.
+    private func pause(until deadline: Timestamp?) async {
+        guard let deadline, deadline - clock.now < configuration.idlePoll else {
+            return await dispatchBell.wait(resting: configuration.idlePoll, clock: clock)
         }
+        guard deadline > clock.now else { return await Task.yield() }
+        await dispatchBell.wait(until: deadline, clock: clock)
     }
 
     // MARK: Steps
@@ -99,8 +101,8 @@ extension Outbox: Service {
     /// One round of everything time decides: take-overs, deadlines, looks into the store, hand-overs.
     ///
     /// - Parameter start: is given each send that is to be handed over now.
-    /// - Returns: when the next round is due.
-    package func step(_ start: (SendRecord) -> Void) async throws -> Timestamp {
+    /// - Returns: when the next round is due by time alone; nil for never.
+    package func step(_ start: (SendRecord) -> Void) async throws -> Timestamp? {
         try await tick()
         try await searchDue()
         let room = configuration.parallelism - state.withLock { $0.inFlight.count }
@@ -155,23 +157,23 @@ extension Outbox: Service {
         return action == .none ? nil : (machine, action)
     }
 
-    /// When something is due by time alone.
-    private func nextDeadline() async throws -> Timestamp {
+    /// When something is due by time alone; nil for never.
+    private func nextDeadline() async throws -> Timestamp? {
         let now = clock.now
         let open = try await store.read { try $0.openRecords() }
-        var next = now + configuration.idlePoll
+        var due: [Timestamp] = []
         let searches = state.withLock { $0.searches }
         for record in open {
             let machine = SendStateMachine(record.progress, timing: configuration.timing)
-            if let deadline = machine.deadline, deadline > now { next = min(next, deadline) }
-            if machine.isSearching(at: now) { next = min(next, searches[record.id]?.next ?? now) }
+            if let deadline = machine.deadline, deadline > now { due.append(deadline) }
+            if machine.isSearching(at: now) { due.append(searches[record.id]?.next ?? now) }
             if record.progress.state == .unknown, let since = record.progress.unknownAt {
                 let end = since + configuration.timing.holdLimit
-                if end > now { next = min(next, end) }
+                if end > now { due.append(end) }
             }
-            if let lease = record.lease, lease.until > now { next = min(next, lease.until) }
+            if let lease = record.lease, lease.until > now { due.append(lease.until) }
         }
-        return next
+        return due.min()
     }
 
     /// Hands changes over to the journal.
@@ -209,7 +211,7 @@ extension Outbox: Service {
             }
             try await tick()
             try await searchDue()
-            let next = min(try await nextDeadline(), end)
+            let next = min(try await nextDeadline() ?? end, end)
             try await clock.sleep(for: max(.milliseconds(20), min(next - clock.now, .seconds(1))))
         }
         return nil

@@ -65,8 +65,8 @@ package final class Outbox: Sendable {
     let configuration: Configuration
     let matcher = RowMatcher()
     let state = Mutex(State())
-    let dispatchBell = Doorbell()
-    let publishBell = Doorbell()
+    let dispatchBell = Bell()
+    let publishBell = Bell()
     let gate = CursorGate()
 
     /// An outbox over its store.

@@ -11,8 +11,10 @@ import ServiceLifecycle
 
 /// Removes uploads that were sent, are too old, or were cut by an earlier end of the gateway.
 package struct UploadMaintenance: Service {
-    /// How often it looks.
+    /// How often it looks while files are there.
     package static let interval: Duration = .seconds(10)
+    /// How often it looks while there are none.
+    private static let longInterval: Duration = .seconds(60)
 
     private let store: UploadStore
     private let clock: any WallClock
@@ -34,8 +36,9 @@ package struct UploadMaintenance: Service {
         try await untilShutdown {
             await attempt { try await store.clear(before: start) }
             while !Task.isCancelled {
-                await attempt { try await store.sweep() }
-                try await clock.sleep(for: Self.interval)
+                var hasFiles = false
+                await attempt { hasFiles = try await store.sweep() }
+                try await clock.rest(for: hasFiles ? Self.interval : Self.longInterval)
             }
         }
     }

@@ -13,7 +13,7 @@ import Synchronization
 /// Delivers events to the registered webhooks.
 package final class WebhookDispatcher: Service {
     /// How often the list of webhooks is read again without being asked; another process may have changed it.
-    static let reloadInterval: Duration = .seconds(15)
+    static let reloadInterval: Duration = .seconds(30)
 
     private let context: WebhookEndpoint.Context
     private let logger: Logger
@@ -70,7 +70,7 @@ package final class WebhookDispatcher: Service {
                         running[id] = Running(webhook: webhook.started, stop: stop)
                         group.addTask { await self.supervise(webhook.started, until: stop) }
                     }
-                    await changed.wait(until: context.clock.now + Self.reloadInterval, clock: context.clock)
+                    await changed.wait(resting: Self.reloadInterval, clock: context.clock)
                 }
             }
         }

@@ -101,7 +101,7 @@ struct GatewayParts: Sendable {
         var sending = Outbox.Configuration(lines: [line])
         sending.crashHook = OutboxCrashPoint.hook(fatalAt: configuration.crashPoint)
         // Only what another process queued and left behind is found by looking; an idle gateway sleeps longer.
-        sending.idlePoll = .seconds(20)
+        sending.idlePoll = .seconds(30)
         let outbox = Outbox(
             store: state.sends, log: journal, resolver: store, clock: SystemWallClock(), configuration: sending
         )

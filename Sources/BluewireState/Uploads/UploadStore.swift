@@ -181,7 +181,10 @@ package final class UploadStore: Sendable {
     }
 
     /// Removes what was sent, what is too old, and files nobody knows.
-    package func sweep() async throws {
+    ///
+    /// - Returns: whether files are left.
+    @discardableResult
+    package func sweep() async throws -> Bool {
         let now = clock.now
         var known: Set<String> = []
         // Folders first: an upload that begins meanwhile has an entry before it has a folder.
@@ -201,6 +204,7 @@ package final class UploadStore: Sendable {
             }
         }
         for name in folders where name.hasPrefix("up_") && !known.contains(name) { removeFile(of: name) }
+        return !known.isEmpty
     }
 
     /// Whether a send in that state needs its files no more: it cannot be tried again.

@@ -4,8 +4,7 @@
 // See LICENSE for licence information
 //
 
-package import BluewireModel
-import Synchronization
+private import Synchronization
 
 /// Wakes one waiting task; rings that come while nobody waits are remembered as one.
 package final class Bell: Sendable {
@@ -68,9 +67,28 @@ package final class Bell: Sendable {
         guard let deadline else { return await wait() }
         let pause = deadline - clock.now
         guard pause > .zero else { return }
+        await wait(or: .sleep(pause), clock: clock)
+    }
+
+    /// Waits for a ring, or for about `duration`, as ``WallClock/rest(for:)`` does.
+    package func wait(resting duration: Duration, clock: any WallClock) async {
+        await wait(or: .rest(duration), clock: clock)
+    }
+
+    private enum Pause {
+        case sleep(Duration)
+        case rest(Duration)
+    }
+
+    private func wait(or pause: Pause, clock: any WallClock) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.wait() }
-            group.addTask { try? await clock.sleep(for: pause) }
+            group.addTask {
+                switch pause {
+                case .sleep(let duration): try? await clock.sleep(for: duration)
+                case .rest(let duration): try? await clock.rest(for: duration)
+                }
+            }
             await group.next()
             group.cancelAll()
         }
