@@ -162,6 +162,16 @@ import Testing
         #expect(zip(late, late.dropFirst()).allSatisfy { $1 - $0 >= .seconds(60) })
     }
 
+    /// The same pauses, whether the receiver refuses or is not there.
+    @Test(arguments: [Machine.Outcome.rejected(status: 500, retryAfter: nil), Self.down])
+    func pausesDoubleFromOneSecondToAMinute(_ outcome: Machine.Outcome) {
+        var world = World { _, _ in outcome }
+        world.machine.enqueue(item(1))
+        world.run(for: .seconds(250))
+        let pauses = zip(world.posts, world.posts.dropFirst()).map { $1.at - $0.at }
+        #expect(pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60].map { .seconds($0) })
+    }
+
     @Test func poisonEventIsSetAsideAfterFiveMinutesAndLaterOnesPass() {
         var world = World { item, _ in item.sequence == 1 ? .rejected(status: 500, retryAfter: nil) : Self.ok }
         world.machine.enqueue(item(1))

@@ -251,11 +251,13 @@ package struct WebhookEndpointStateMachine: Sendable {
             remove(item, isAside: isAside)
             return [.giveUp(item)]
         }
-        // The pause doubles the age; the last try comes exactly when the time is up.
-        let longest = isAside ? configuration.longestAsidePause : configuration.longestPause
-        let shortest: Duration = isAside ? configuration.poisonAge : .seconds(1)
+        // 1, 2, 4 … 60 s; set aside, the pause doubles the age. The last try comes exactly when the time is up.
+        let pause =
+            isAside
+            ? max(configuration.poisonAge, min(age, configuration.longestAsidePause))
+            : min(.seconds(1 << min(item.attempts - 1, 6)), configuration.longestPause)
         let requested = min(asked ?? .zero, configuration.longestRequestedPause)
-        item.nextAt = min(now + max(shortest, min(age, longest), requested), first + configuration.giveUpAge)
+        item.nextAt = min(now + max(pause, requested), first + configuration.giveUpAge)
         if isAside {
             aside[item.sequence] = item
             return [.setAside(item)]
