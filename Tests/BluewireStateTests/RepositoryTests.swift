@@ -30,6 +30,27 @@ import Testing
         #expect(try await state.sinkCursors.all().isEmpty)
     }
 
+    /// A change stores what it changes over what is there by then, not what somebody read before.
+    @Test func changesOfAWebhookAtTheSameTimeKeepEachOther() async throws {
+        let webhooks = state.webhooks(clock: clock)
+        let cursor = Cursor(epoch: "0000000a", sequence: 7)
+        for _ in 0..<20 {
+            let id = try await webhooks.create(url: "https://example.com/", filter: EventFilter(), after: cursor).id
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { _ = try await webhooks.update(id) { $0.isPaused = true } }
+                group.addTask { _ = try await webhooks.update(id) { $0.replayAfter = cursor } }
+                group.addTask { _ = try await webhooks.update(id) { $0.url = "https://example.org/" } }
+                try await group.waitForAll()
+            }
+            let webhook = try #require(await webhooks.webhook(id))
+            #expect(webhook.isPaused && webhook.replayAfter == cursor && webhook.url == "https://example.org/")
+            // A replay that has begun is not asked for again by a later change.
+            try await webhooks.beginReplay(of: webhook)
+            #expect(try await webhooks.update(id) { $0.isPaused = false }?.replayAfter == nil)
+        }
+        #expect(try await webhooks.update("wh_none") { $0.isPaused = true } == nil)
+    }
+
     @Test func webhookComesBackAndTakesItsTracesAlong() async throws {
         let webhooks = state.webhooks(clock: clock)
         let cursor = Cursor(epoch: "0000abcd", sequence: 1)

@@ -42,21 +42,20 @@ enum WebhookRoutes {
         .patch, "/v1/webhooks/{webhook}", "updateWebhook", .scope(.webhooksManage),
         "Change a webhook, pause it, or let it go on.", body: NativeWebhookChange.self, gives: NativeWebhook.self
     ) { call, request in
-        var webhook = try await webhook(call)
-        if let url = request.url {
-            try checkURL(url)
-            webhook.url = url
+        if let url = request.url { try checkURL(url) }
+        let changed = try await repository(call).update(try call.parameter("webhook")) { webhook in
+            if let url = request.url { webhook.url = url }
+            if request.types != nil || request.chats != nil {
+                webhook.filter = EventFilter(
+                    types: request.types ?? webhook.filter.kinds?.map(\.rawValue),
+                    chats: request.chats ?? webhook.filter.chats?.map(\.rawValue))
+            }
+            if let isPaused = request.isPaused {
+                webhook.isPaused = isPaused
+                webhook.pauseReason = nil
+            }
         }
-        if request.types != nil || request.chats != nil {
-            webhook.filter = EventFilter(
-                types: request.types ?? webhook.filter.kinds?.map(\.rawValue),
-                chats: request.chats ?? webhook.filter.chats?.map(\.rawValue))
-        }
-        if let isPaused = request.isPaused {
-            webhook.isPaused = isPaused
-            webhook.pauseReason = nil
-        }
-        guard try await repository(call).update(webhook) else { throw NativeProblem.notFound("webhook") }
+        guard let webhook = changed else { throw NativeProblem.notFound("webhook") }
         call.context.webhooksChanged()
         return NativeWebhook(webhook, showsSecret: false)
     }
@@ -100,9 +99,8 @@ enum WebhookRoutes {
         gives: NativeWebhook.self, status: .accepted
     ) { call, request in
         let cursor = try call.context.journal.cursor(from: request.cursor)
-        var webhook = try await webhook(call)
-        webhook.replayAfter = cursor
-        guard try await repository(call).update(webhook) else { throw NativeProblem.notFound("webhook") }
+        let changed = try await repository(call).update(try call.parameter("webhook")) { $0.replayAfter = cursor }
+        guard let webhook = changed else { throw NativeProblem.notFound("webhook") }
         call.context.webhooksChanged()
         return NativeWebhook(webhook, showsSecret: false)
     }.problems(.cursorExpired)

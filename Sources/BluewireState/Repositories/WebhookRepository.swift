@@ -87,21 +87,28 @@ package struct WebhookRepository: Sendable {
         }
     }
 
-    /// Stores what an owner may change: address, filter, pause and replay.
+    /// Changes what an owner may change: address, filter, pause and replay.
     ///
-    /// - Returns: whether there is such a webhook.
-    package func update(_ webhook: Webhook) async throws -> Bool {
-        let json = try Columns.json(webhook.filter)
-        return try await database.write { db in
+    /// `change` gets the webhook as it is in the transaction that stores the result, so what others change at the same
+    /// time, above all a replay that is asked for or has begun, is never undone.
+    ///
+    /// - Returns: the webhook afterwards; nil when there is none.
+    package func update(
+        _ id: String, _ change: @escaping @Sendable (inout Webhook) -> Void
+    ) async throws -> Webhook? {
+        try await database.write { db in
+            let row = try Row.fetchOne(db, sql: "SELECT \(Self.columns) FROM webhook WHERE id = ?", arguments: [id])
+            guard var webhook = try row.map(Self.webhook) else { return nil }
+            change(&webhook)
             try db.execute(
                 sql: """
                     UPDATE webhook SET url = ?, filter = ?, isPaused = ?, pauseReason = ?, replayAfter = ? WHERE id = ?
                     """,
                 arguments: [
-                    webhook.url, json, webhook.isPaused, webhook.pauseReason, webhook.replayAfter?.description,
-                    webhook.id,
+                    webhook.url, try Columns.json(webhook.filter), webhook.isPaused, webhook.pauseReason,
+                    webhook.replayAfter?.description, id,
                 ])
-            return db.changesCount > 0
+            return webhook
         }
     }
 
