@@ -146,6 +146,28 @@ struct LiveEventTests {
         }
     }
 
+    /// A reader that is fed by its event loop, falls behind, catches up and is fed again sees each event once.
+    @Test(.timeLimit(.minutes(1)))
+    func aReaderMayFallBehindAgainAndAgain() async throws {
+        let fixture = try Fixture()
+        let token = try await fixture.token()
+        try await withServer(fixture) { port in
+            try await RawClient.connect(port: port) { client in
+                _ = try await client.upgrade("/v1/events", token: token)
+                _ = try await client.frame()
+                let text = String(repeating: "x", count: 20_000)
+                for round in 0..<3 {
+                    for batch in 0..<20 {
+                        try await fixture.append((0..<20).map { "E-\(round)-\(batch * 20 + $0)" }, text: text)
+                    }
+                    for number in 0..<400 {
+                        expectEqual(try id(try await client.frame()), "E-\(round)-\(number)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func serverSentEventsResumeByLastEventID() async throws {
         let fixture = try Fixture()

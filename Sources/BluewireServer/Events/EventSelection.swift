@@ -18,6 +18,9 @@ struct EventSelection: Sendable {
     /// Who reads.
     var caller: Principal
 
+    /// Whether the reader gets every event.
+    var isEverything: Bool { kinds == nil && lines == nil && chat == nil && caller.chats == nil }
+
     /// Whether the reader gets an event.
     func includes(_ event: GatewayEvent) -> Bool {
         if event.kind == .gatewayGap { return true }

@@ -30,8 +30,9 @@ enum EventRoutes {
         }
         let text = call.request.headers[.lastEventID] ?? call.query("cursor")
         let start = try text.map { try call.context.journal.cursor(from: $0) }
+        guard let channel = call.requestContext.channel else { throw NativeProblem.unexpected }
         return stream(
-            call.server.feed, selection, from: call.server.feed.position(after: start),
+            call.server.feed, to: LiveReader(channel, selection), from: call.server.feed.position(after: start),
             ends: call.query("follow") == "false")
     }.detail("With `follow=false` the answer ends at the newest event, for clients that poll.")
         .query(
@@ -41,31 +42,26 @@ enum EventRoutes {
             .flag("follow", "Whether to wait for more at the end; true when absent.", false)
         ).headers(.lastEventID).problems(.cursorExpired, .tooManySockets)
 
-    /// Writes what is new at each wake-up; waiting for the socket paces a slow client, and nothing is dropped.
+    /// Writes what there is, then leaves the rest to the event loop of the connection as long as that keeps up; waiting
+    /// for the socket paces a slow client, and nothing is dropped.
     private static func stream(
-        _ feed: EventFeed, _ selection: EventSelection, from start: EventFeed.Position, ends: Bool
+        _ feed: EventFeed, to reader: LiveReader, from start: EventFeed.Position, ends: Bool
     ) -> Response {
         Response(
             status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
             body: ResponseBody { writer in
-                let subscription = feed.subscribe()
-                defer { subscription.stop() }
-                var position = start
                 // An id without data dispatches nothing; a client that is cut off before the first event resumes here.
                 try await writer.write(ByteBuffer(string: ": ready\nid: \(start.cursor)\nretry: 1000\n\n"))
-                reading: for await _ in subscription.wakeUps {
-                    var hasMore = true
-                    while hasMore {
-                        // A client that fell behind what is kept asks again, and is told then.
-                        guard let batch = try? await feed.next(after: position, selection) else { break reading }
-                        for item in batch.items { try await writer.write(item.serverSent) }
-                        if batch.items.isEmpty, batch.isBeatDue {
-                            try await writer.write(ByteBuffer(string: ": still here\n\n"))
-                        }
-                        position = batch.position
-                        hasMore = batch.hasMore
-                    }
-                    if ends { break }
+                feed.enter()
+                defer { feed.leave() }
+                var position = start
+                // A client that fell behind what is kept asks again, and is told then.
+                while let batch = try? await feed.next(after: position, for: reader) {
+                    if batch.bytes.readableBytes > 0 { try await writer.write(batch.bytes) }
+                    position = batch.position
+                    if batch.hasMore { continue }
+                    guard !ends, case .behind(let last) = await feed.feed(reader, from: position) else { break }
+                    position = last
                 }
                 try await writer.finish(nil)
             })

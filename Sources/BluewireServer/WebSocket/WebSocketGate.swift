@@ -77,8 +77,9 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
 
     /// Accepts the handshake and turns the connection into a WebSocket.
     ///
+    /// - Returns: where finished frames can be written.
     /// - Throws: when the connection is gone.
-    func accept(_ handshake: WebSocketHandshake, tap: WebSocketTap) throws {
+    func accept(_ handshake: WebSocketHandshake, tap: WebSocketTap) throws -> ChannelHandlerContext {
         guard let context, context.channel.isActive else { throw ChannelError.ioOnClosedChannel }
         context.writeAndFlush(wrapOutboundOut(.head(handshake.response)), promise: nil)
         let pipeline = context.pipeline.syncOperations
@@ -99,7 +100,9 @@ final class WebSocketGate: ChannelInboundHandler, RemovableChannelHandler {
             (watch.handler as? RequestWatch)?.becameSocket()
             pipeline.removeHandler(context: watch, promise: nil)
         }
+        let encoder = try pipeline.context(handlerType: WebSocketFrameEncoder.self)
         pipeline.removeHandler(context: context, promise: nil)
+        return encoder
     }
 
     private func watch(_ context: ChannelHandlerContext) throws -> RequestWatch {
@@ -123,10 +126,12 @@ struct WebSocketRequest: Sendable {
 
     /// Turns the connection into a WebSocket.
     ///
+    /// - Returns: where finished frames can be written, past the encoder.
     /// - Throws: when the connection is gone.
-    func accept(_ liveness: WebSocketLiveness) async throws {
+    func accept(_ liveness: WebSocketLiveness) async throws -> NIOLoopBound<ChannelHandlerContext> {
         try await channel.eventLoop.submit {
-            try gate.value.accept(handshake, tap: WebSocketTap(liveness: liveness))
+            let frames = try gate.value.accept(handshake, tap: WebSocketTap(liveness: liveness))
+            return NIOLoopBound(frames, eventLoop: channel.eventLoop)
         }.get()
     }
 }

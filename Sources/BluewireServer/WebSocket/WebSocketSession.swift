@@ -17,15 +17,9 @@ import NIOWebSocket
 struct WebSocketSession: Sendable {
     let core: ServerCore
     let liveness: WebSocketLiveness
-    private let executors = EventLoopExecutors()
 
-    /// Serves a request to its end on the thread of its connection, so that an event reaches the socket without a detour.
+    /// Serves a request to its end: refusals are answered, errors end the connection.
     func serve(_ request: WebSocketRequest) async {
-        await withTaskExecutorPreference(executors.executor(for: request.channel.eventLoop)) { await answer(request) }
-    }
-
-    /// Refusals are answered, errors end the connection.
-    private func answer(_ request: WebSocketRequest) async {
         let start: (EventSelection, EventFeed.Position)
         do {
             start = try await authorise(request)
@@ -34,17 +28,18 @@ struct WebSocketSession: Sendable {
             return request.refuse(NativeProblem(error), retryAfter: (error as? RateLimited)?.retryAfter)
         }
         defer { core.sockets.leave(start.0.caller) }
+        let reader: LiveReader
         do {
-            try await request.accept(liveness)
+            reader = LiveReader(request.channel, start.0, frames: try await request.accept(liveness))
         } catch {
             return request.refuse(NativeProblem(error))
         }
         var goodbye = WebSocketErrorCode.goingAway
         do {
-            try await feed(request.channel, start.0, from: start.1)
+            try await feed(reader, from: start.1)
         } catch is JournalError {
             goodbye = .unknown(4410)
-            try? await sendGap(request.channel)
+            try? await sendGap(to: reader)
         } catch {
             return request.channel.close(promise: nil)
         }
@@ -73,48 +68,36 @@ struct WebSocketSession: Sendable {
         return (selection, core.feed.position(after: cursor))
     }
 
-    /// Sends what the reader has not seen, each time there is more; waits until the socket took it.
-    private func feed(
-        _ channel: any NIOCore.Channel, _ selection: EventSelection, from start: EventFeed.Position
-    ) async throws {
+    /// Sends what there is, then leaves the rest to the event loop of the connection as long as that keeps up; waits for
+    /// the socket otherwise.
+    private func feed(_ reader: LiveReader, from start: EventFeed.Position) async throws {
         var ready = JSONWriter(capacity: 64)
         ready.object { writer in
             writer.member("type", "ready")
             writer.member("cursor", start.cursor.description)
         }
-        try await send(text: ByteBuffer(bytes: ready.bytes), to: channel)
-        let subscription = core.feed.subscribe()
-        defer { subscription.stop() }
-        channel.closeFuture.whenComplete { _ in subscription.stop() }
+        try await reader.channel.writeAndFlush(
+            WebSocketFrame(fin: true, opcode: .text, data: ByteBuffer(bytes: ready.bytes)))
+        core.feed.enter()
+        defer { core.feed.leave() }
         var position = start
-        for await _ in subscription.wakeUps {
-            var hasMore = true
-            while hasMore {
-                let batch = try await core.feed.next(after: position, selection)
-                for item in batch.items.dropLast() {
-                    channel.write(WebSocketFrame(fin: true, opcode: .text, data: item.frame), promise: nil)
-                }
-                if let last = batch.items.last { try await send(text: last.frame, to: channel) }
-                if batch.isBeatDue {
-                    try await channel.writeAndFlush(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer())).get()
-                }
-                position = batch.position
-                hasMore = batch.hasMore
-            }
+        while true {
+            let batch = try await core.feed.next(after: position, for: reader)
+            if batch.bytes.readableBytes > 0 { try await reader.writeAndWait(batch.bytes) }
+            position = batch.position
+            if batch.hasMore { continue }
+            guard case .behind(let last) = await core.feed.feed(reader, from: position) else { return }
+            position = last
         }
     }
 
     /// Tells a reader that fell too far behind that it has lost events.
-    private func sendGap(_ channel: any NIOCore.Channel) async throws {
+    private func sendGap(to reader: LiveReader) async throws {
         let event = GatewayEvent(
             id: "gap", cursor: core.context.journal.head, kind: .gatewayGap, time: core.context.clock.now,
             line: core.context.lines.first?.id ?? LineID(rawValue: ""), chat: nil,
             snapshot: .gap(reason: "cursor_expired"))
-        let item = EventFeed.Item(kind: event.kind, cursor: nil, json: core.context.render(event))
-        try await send(text: item.frame, to: channel)
-    }
-
-    private func send(text: ByteBuffer, to channel: any NIOCore.Channel) async throws {
-        try await channel.writeAndFlush(WebSocketFrame(fin: true, opcode: .text, data: text)).get()
+        try await reader.writeAndWait(
+            LiveEncoder.encode(event, core.context.render(event), .webSocket, isJournalled: false))
     }
 }

@@ -68,6 +68,12 @@ extension Journal {
         }
     }
 
+    /// As ``page(after:limit:filter:)``, from memory and at once; nil when the newest entries do not reach back so far.
+    package func newestPage(after cursor: Cursor, limit: Int) -> JournalPage? {
+        guard (try? check(cursor)) != nil else { return nil }
+        return pageFromTail(after: cursor, limit: limit, filter: nil)
+    }
+
     private func pageFromTail(after cursor: Cursor, limit: Int, filter: EventFilter?) -> JournalPage? {
         state.withLock { state in
             guard cursor.sequence >= state.tailStart else { return nil }
