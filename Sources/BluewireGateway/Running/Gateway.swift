@@ -38,7 +38,7 @@ package enum Gateway {
         defer { GatewayGauges.unregister() }
         // The lock is released when the last service has stopped.
         defer { withExtendedLifetime(parts.lock) {} }
-        try await ServiceGroup(configuration: group).run()
+        try await ActivityAssertion.during { try await ServiceGroup(configuration: group).run() }
     }
 
     private static func announce(
