@@ -7,6 +7,7 @@
 import BluewireAgent
 import BluewireGateway
 import BluewireModel
+import BluewireServer
 import BluewireTesting
 import BluewireWire
 import Foundation
@@ -24,6 +25,10 @@ private func machine() -> DiagnosisMachine {
     machine.isPortTaken = { _ in false }
     machine.isGatewayOn = { _ in false }
     machine.modelOrigins = { [] }
+    machine.automation = { nil }
+    machine.service = { _ in nil }
+    machine.ask = { _ in .answered(status: 200, date: nil) }
+    machine.run = { _, _ in nil }
     machine.patience = .milliseconds(200)
     return machine
 }
@@ -90,6 +95,39 @@ private func machine() -> DiagnosisMachine {
             Situation("key not set", "agents", .bad) { configuration, _ in
                 configuration.agents = [.init(agent: .init(name: "helper"))]
                 configuration.agents[0].keyVariable = "SOME_KEY"
+            },
+            Situation("the model answers", "endpoint", .good, hasRemedy: false) { configuration, _ in
+                configuration.agents = [.init(agent: .init(name: "helper"))]
+                configuration.agents[0].agent.provider = "openai"
+                configuration.agents[0].baseURL = "http://127.0.0.1:1/v1"
+            },
+            Situation("the model is away", "endpoint", .bad) { configuration, machine in
+                configuration.agents = [.init(agent: .init(name: "helper"))]
+                configuration.agents[0].agent.provider = "openai"
+                configuration.agents[0].baseURL = "http://127.0.0.1:1/v1"
+                machine.ask = { _ in .unreachable(message: "Nobody listens.", remedy: "") }
+            },
+            Situation("a certificate that is not there", "certificate", .bad) { configuration, _ in
+                configuration.tls = .init(certificate: "/nowhere/certificate.pem", key: "/nowhere/key.pem")
+            },
+            Situation("a Mac that never asked", "automation", .note) { _, machine in
+                machine.isMac = true
+                machine.automation = { -1744 }
+            },
+            Situation("a Mac that sleeps", "sleep", .note) { _, machine in
+                machine.isMac = true
+                machine.run = { tool, _ in
+                    tool.hasSuffix("pmset") ? .init(isSuccess: true, output: " sleep  10\n") : nil
+                }
+            },
+            Situation("no service", "service", .note) { configuration, machine in
+                machine.service = { configuration in
+                    let plan = ServicePlan(
+                        supervisor: .systemd, program: "/bin/bluewire", configurationFile: nil,
+                        stateDirectory: configuration.stateDirectory, environmentFile: "/e", home: "/h",
+                        configurationHome: "/h/.config")
+                    return ServiceReport(plan, file: .absent)
+                }
             },
             Situation("a model is there", "model", .good, hasRemedy: false) { _, machine in
                 machine.modelOrigins = { ["OPENAI_API_KEY"] }

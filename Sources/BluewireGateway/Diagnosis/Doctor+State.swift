@@ -62,42 +62,36 @@ extension Doctor {
 
     // MARK: - Database
 
-    var databaseFindings: [Finding] {
-        get async {
-            let store: MessageStore
-            do {
-                store = try StoreFactory.store(configuration)
-            } catch {
-                return [refusal(error)]
-            }
-            do {
-                let checkup = try await store.checkup(newest: 200)
-                return [
-                    contentFinding(checkup, isDegraded: store.isDegraded), try schemaFinding(store.schema),
-                    contactsFinding(checkup, store: store),
-                ]
-            } catch let error as StoreError {
-                return [refusal(error)]
-            } catch {
-                return [Finding("database", "database", .bad, "It opened, but reading it failed: \(error)")]
-            }
+    func databaseFindings(_ snapshot: MachineSnapshot) async -> [Finding] {
+        let store: MessageStore
+        do throws(StoreError) {
+            store = try StoreFactory.store(configuration)
+        } catch {
+            return [refusal(error, snapshot)]
+        }
+        do {
+            let checkup = try await store.checkup(newest: 200)
+            return [
+                contentFinding(checkup, isDegraded: store.isDegraded), try schemaFinding(store.schema),
+                contactsFinding(checkup, store: store),
+            ]
+        } catch let error as StoreError {
+            return [refusal(error, snapshot)]
+        } catch {
+            return [Finding("database", "database", .bad, "It opened, but reading it failed: \(error)")]
         }
     }
 
     /// Why the database could not be read.
     ///
     /// On a Mac the permission is told apart more finely than SQLite does.
-    private func refusal(_ error: StoreError) -> Finding {
-        var remedy = error.remedy
-        if machine.isMac, error.code == .denied {
-            var probe = PermissionDiagnosis.StoreProbe()
-            let folder = StoreFactory.place(configuration).folder
-            probe.isFolderReadable = access(folder, R_OK | X_OK) == 0
-            probe.isFileThere = FileStatus(path: configuration.database) != nil
-            probe.openError = EPERM
-            remedy = PermissionDiagnosis(store: probe).remedy
+    private func refusal(_ error: StoreError, _ snapshot: MachineSnapshot) -> Finding {
+        guard machine.isMac, error.code == .denied else {
+            return Finding("database", "database", .bad, error.message, remedy: error.remedy)
         }
-        return Finding("database", "database", .bad, error.message, remedy: remedy)
+        return PermissionRules.diskAccess(
+            isFolderReadable: access(StoreFactory.place(configuration).folder, R_OK | X_OK) == 0,
+            isFileThere: FileStatus(path: configuration.database) != nil, in: snapshot)
     }
 
     private func contentFinding(_ checkup: DatabaseCheckup, isDegraded: Bool) -> Finding {

@@ -25,17 +25,34 @@ package struct Doctor: Sendable {
     }
 
     /// Everything that was looked at, in the order to read it.
-    package func examine() async throws -> [Finding] {
+    ///
+    /// - Parameter isOffline: whether nothing beyond this machine is asked.
+    package func examine(isOffline: Bool = false) async throws -> [Finding] {
+        let snapshot = await snapshot(isOffline: isOffline)
         var findings = [configurationFinding] + stateFindings
-        findings += await databaseFindings
+        findings += [OperationRules.service(snapshot, isGatewayRunning: isGatewayRunning)].compactMap(\.self)
+        findings += await databaseFindings(snapshot)
+        findings += [OperationRules.sharedAccount(snapshot)].compactMap(\.self)
         findings.append(eventsFinding)
-        findings += await sendingFindings
+        findings += await sendingFindings(snapshot)
+        findings += MacRules.findings(snapshot)
         findings.append(await portFinding)
-        findings += [diskFinding, clockFinding]
+        findings += [OperationRules.certificate(snapshot), OperationRules.tokens(snapshot)].compactMap(\.self)
+        findings += [diskFinding, OperationRules.clock(snapshot, zone: machine.zone)]
         findings += agentFindings
-        findings.append(await modelFinding)
+        findings += OperationRules.endpoints(snapshot)
+        if snapshot.endpoints.isEmpty { findings.append(await modelFinding) }
         try Task.checkCancellation()
         return findings
+    }
+
+    /// What is risky about the settings and the machine.
+    ///
+    /// - Parameter file: the configuration file that was asked for; nil for the usual place.
+    package func reviewSecurity(file: String?) async -> [Finding] {
+        let path = file.map(AbsolutePath.of) ?? DefaultPlaces(environment: machine.environment).configurationFile
+        let facts = SecurityFacts(configuration, file: path, isRoot: machine.isRoot)
+        return SecurityRules.findings(facts, await snapshot(isOffline: true))
     }
 
     // MARK: - Configuration
@@ -78,51 +95,47 @@ package struct Doctor: Sendable {
 
     // MARK: - Sending
 
-    private var sendingFindings: [Finding] {
-        get async {
-            var findings: [Finding] = []
-            if configuration.transports.contains(.simulator), let socket = configuration.simulatorSocket {
-                let answer = try? await SimulatorClient(socketPath: socket).call("GET", "/healthz")
-                findings.append(
-                    answer?.status == 200
-                        ? Finding("simulator", "simulator", .good, "It answers on its socket.")
-                        : Finding(
-                            "simulator", "simulator", .bad, "Nothing answers on \(socket).",
-                            remedy: "Start it with `bluewire simulate`, or correct simulator-socket."
-                        )
-                )
-            }
-            findings.append(await transportFinding)
-            return findings
-        }
-    }
-
-    private var transportFinding: Finding {
-        get async {
-            guard !configuration.transports.isEmpty else {
-                return Finding("sending", "sending", .note, "Switched off: the gateway only reads (transport: none).")
-            }
-            guard let line = try? TransportFactory.line(configuration) else {
-                return Finding("sending", "sending", .bad, "The transport cannot be made from this configuration.")
-            }
-            let capabilities = await line.capabilities
-            guard capabilities.supported.contains(.text) else {
-                return Finding(
-                    "sending", "sending", .bad, capabilities.reasons[.text] ?? "No transport can send.",
-                    remedy: configuration.transports.contains(.simulator)
-                        ? "Start the simulator."
-                        : "Run on a Mac with Messages; to read only, set transport: none."
-                )
-            }
-            let words = capabilities.supported.map(\.rawValue).sorted().joined(separator: ", ")
-            guard configuration.transports.contains(.applescript) else {
-                return Finding("sending", "sending", .good, "Can send: \(words).")
-            }
-            return Finding(
-                "sending", "sending", .good,
-                "Can send: \(words). macOS asks once, at the first send, whether Bluewire may control Messages."
+    private func sendingFindings(_ snapshot: MachineSnapshot) async -> [Finding] {
+        var findings: [Finding] = []
+        if configuration.transports.contains(.simulator), let socket = configuration.simulatorSocket {
+            let answer = try? await SimulatorClient(socketPath: socket).call("GET", "/healthz")
+            findings.append(
+                answer?.status == 200
+                    ? Finding("simulator", "simulator", .good, "It answers on its socket.")
+                    : Finding(
+                        "simulator", "simulator", .bad, "Nothing answers on \(socket).",
+                        remedy: "Start it with `bluewire simulate`, or correct simulator-socket."
+                    )
             )
         }
+        findings.append(await transportFinding(isAutomationKnown: snapshot.mac?.automation != nil))
+        return findings
+    }
+
+    private func transportFinding(isAutomationKnown: Bool) async -> Finding {
+        guard !configuration.transports.isEmpty else {
+            return Finding("sending", "sending", .note, "Switched off: the gateway only reads (transport: none).")
+        }
+        guard let line = try? TransportFactory.line(configuration) else {
+            return Finding("sending", "sending", .bad, "The transport cannot be made from this configuration.")
+        }
+        let capabilities = await line.capabilities
+        guard capabilities.supported.contains(.text) else {
+            return Finding(
+                "sending", "sending", .bad, capabilities.reasons[.text] ?? "No transport can send.",
+                remedy: configuration.transports.contains(.simulator)
+                    ? "Start the simulator."
+                    : "Run on a Mac with Messages; to read only, set transport: none."
+            )
+        }
+        let words = capabilities.supported.map(\.rawValue).sorted().joined(separator: ", ")
+        guard configuration.transports.contains(.applescript), !isAutomationKnown else {
+            return Finding("sending", "sending", .good, "Can send: \(words).")
+        }
+        return Finding(
+            "sending", "sending", .good,
+            "Can send: \(words). macOS asks once, at the first send, whether Bluewire may control Messages."
+        )
     }
 
     // MARK: - The machine
@@ -153,18 +166,6 @@ package struct Doctor: Sendable {
         if free < 64 << 20 { return Finding("disk", "disk space", .bad, text, remedy: remedy) }
         if free < 1 << 30 { return Finding("disk", "disk space", .note, text, remedy: remedy) }
         return Finding("disk", "disk space", .good, text)
-    }
-
-    private var clockFinding: Finding {
-        let text = machine.now.rfc3339
-        guard (2025...2100).contains(Int(text.prefix(4)) ?? 0) else {
-            return Finding(
-                "clock", "clock", .bad, "It says \(text.prefix(10)).",
-                remedy: "Set the clock: reminders, retries and signatures depend on it."
-            )
-        }
-        return Finding(
-            "clock", "clock", .good, "\(text.prefix(16).replacing("T", with: " ")) UTC, zone \(machine.zone).")
     }
 
     // MARK: - Words

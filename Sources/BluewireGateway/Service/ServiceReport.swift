@@ -33,7 +33,8 @@ package struct ServiceReport: Hashable, Sendable, Encodable {
     /// What is left to do by hand; nil when nothing is.
     package var remedy: String?
 
-    init(_ plan: ServicePlan, file: OwnedFile.State) {
+    /// A report in which nothing was asked or done yet.
+    package init(_ plan: ServicePlan, file: OwnedFile.State) {
         supervisor = plan.supervisor
         path = plan.path
         self.file = file

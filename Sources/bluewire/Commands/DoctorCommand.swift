@@ -12,9 +12,11 @@ struct DoctorCommand: GatewayCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check what Bluewire needs, and say what to do about what is missing.",
-        usage: "bluewire doctor [<options>]",
+        usage: "bluewire doctor [--security] [--offline] [<options>]",
         discussion: """
-            Read-only; raises no permission prompt. Exits with 1 when something that is needed is missing.
+            Read-only; raises no permission prompt. The endpoints of the agents' models are asked for their list of \
+            models, which costs nothing; --offline leaves that out. Exits with 1 when something that is needed is \
+            missing, with --security when something should not stay as it is.
 
             Example:  bluewire doctor
             """
@@ -23,30 +25,25 @@ struct DoctorCommand: GatewayCommand {
     @OptionGroup var common: CommonOptions
     @OptionGroup var database: DatabaseOptions
 
+    @Flag(name: .long, help: "Show what is risky about the settings instead.")
+    var security = false
+
+    @Flag(name: .long, help: "Ask nothing beyond this machine.")
+    var offline = false
+
     func execute(on terminal: Terminal) async throws {
-        let findings = try await Doctor(try common.configuration([.database: database.db])).examine()
+        let doctor = Doctor(try common.configuration([.database: database.db]))
+        let findings =
+            security
+            ? await doctor.reviewSecurity(file: common.config) : try await doctor.examine(isOffline: offline)
         for finding in findings {
             if common.json {
                 terminal.line(JSONLine.text(finding))
-                continue
-            }
-            let (mark, style): (String, Terminal.Style) =
-                switch finding.verdict {
-                case .good: ("ok  ", .green)
-                case .note: ("note", .yellow)
-                case .bad: ("FAIL", .red)
-                }
-            let head = "\(terminal.styled(mark, style))  \(DisplayText.fitted(finding.title, columns: 16))  "
-            let lines = DisplayText.wrapped(finding.detail, columns: max(20, terminal.width - 24))
-            for (index, line) in lines.enumerated() {
-                terminal.line((index == 0 ? head : String(repeating: " ", count: 24)) + line)
-            }
-            if let remedy = finding.remedy {
-                for line in DisplayText.wrapped("→ " + remedy, columns: max(20, terminal.width - 24)) {
-                    terminal.line(String(repeating: " ", count: 24) + line)
-                }
+            } else {
+                for line in FindingLines.of(finding, on: terminal) { terminal.line(line) }
             }
         }
+        if !common.json { terminal.line("\n\(FindingLines.summary(findings))") }
         if findings.contains(where: { $0.verdict == .bad }) { throw ExitCode(GatewayError.Code.failed.rawValue) }
     }
 }

@@ -39,6 +39,12 @@ package struct DiagnosisMachine: Sendable {
     package var isGatewayOn: @Sendable (_ port: Int) async -> Bool
     /// Where model endpoints were found, for people.
     package var modelOrigins: @Sendable () async -> [String]
+    /// What macOS says about controlling Messages, without asking anybody; nil where there is no such thing.
+    package var automation: @Sendable () -> Int? = { nil }
+    /// The service of the user's supervisor; nil when it is not to be looked at.
+    package var service: @Sendable (GatewayConfiguration) async -> ServiceReport? = { _ in nil }
+    /// Asks the endpoint of a model.
+    package var ask: @Sendable (ModelEndpoint) async -> ModelEndpoint.Outcome = { await $0.ask() }
     /// Runs a tool of the system; nil when it is not there.
     ///
     /// Tools that could raise a question are never run.
@@ -64,13 +70,21 @@ package struct DiagnosisMachine: Sendable {
     /// This computer.
     package static var this: DiagnosisMachine {
         let environment = ProcessInfo.processInfo.environment
-        return DiagnosisMachine(
+        var machine = DiagnosisMachine(
             isMac: isThisAMac, environment: environment, isRoot: geteuid() == 0, now: SystemTime.now,
             zone: TimeZone.current.identifier, locale: Locale.current.identifier, freeBytes: freeBytes,
             isPortTaken: FreePort.isTaken,
             isGatewayOn: isGatewayOn,
             modelOrigins: { await ProviderDetection.detect(environment: environment).map(\.origin) }, run: run
         )
+        machine.automation = AutomationStatus.ofMessages
+        machine.service = { configuration in
+            guard let installer = try? ServiceInstaller.this(configuration, file: nil, environment: environment) else {
+                return nil
+            }
+            return await installer.status()
+        }
+        return machine
     }
 
     private static var isThisAMac: Bool {
