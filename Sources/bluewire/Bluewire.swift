@@ -15,7 +15,7 @@ struct Bluewire: AsyncParsableCommand {
         abstract: "Makes iMessage programmable.",
         discussion: """
             Try it without a Mac:  bluewire demo
-            On a Mac:              bluewire doctor, then bluewire serve
+            On a Mac:              bluewire setup, then bluewire service install
 
             Exit codes:
             \(exitCodes)
@@ -26,7 +26,7 @@ struct Bluewire: AsyncParsableCommand {
             ChatsCommand.self, HistoryCommand.self, DoctorCommand.self, InspectCommand.self,
             SelftestCommand.self, AuditCommand.self, TLSCommand.self, BackupCommand.self, RestoreCommand.self,
             TokenCommand.self, SendsCommand.self, WebhooksCommand.self, LinesCommand.self, ContactsCommand.self,
-            HooksCommand.self, ServiceCommand.self,
+            HooksCommand.self, ServiceCommand.self, SetupCommand.self,
         ]
     )
 

@@ -35,17 +35,19 @@ package struct CommandAnswer: Hashable, Sendable {
     }
 }
 
-/// Runs tools of this computer, for a minute each at most.
+/// Runs tools of this computer, for a limited time.
 package struct SystemCommandRunner: CommandRunning {
+    private let limit: Duration
+
     /// The runner of this computer.
-    package init() {}
+    package init(limit: Duration = .seconds(60)) { self.limit = limit }
 
     package func run(_ tool: String, _ arguments: [String]) async -> CommandAnswer? {
         await withTaskGroup(of: CommandAnswer?.self) { group in
             group.addTask { await Self.runToEnd(tool, arguments) }
             group.addTask {
-                guard (try? await ContinuousClock().sleep(for: .seconds(60))) != nil else { return nil }
-                return CommandAnswer(isSuccess: false, complaint: "\(tool) did not answer within a minute.")
+                guard (try? await ContinuousClock().sleep(for: limit)) != nil else { return nil }
+                return CommandAnswer(isSuccess: false, complaint: "\(tool) did not answer in time.")
             }
             defer { group.cancelAll() }
             return await group.next() ?? nil

@@ -37,6 +37,9 @@ package struct SetupState: Hashable, Sendable, Codable {
     /// Whether a step was done.
     package func isDone(_ step: Step) -> Bool { done[step.rawValue] != nil }
 
+    /// The steps that were done, with when.
+    package var steps: [String: String] { done }
+
     /// Notes that a step was done.
     package mutating func note(_ step: Step, at time: Timestamp) { done[step.rawValue] = time.rfc3339 }
 

@@ -31,6 +31,11 @@ struct Terminal: Sendable {
         write(text + "\n", to: .standardOutput)
     }
 
+    /// Writes a question to standard output and stays on its line.
+    func prompt(_ text: String) {
+        write(text, to: .standardOutput)
+    }
+
     /// Writes a line to standard error.
     func note(_ text: String) {
         write(text + "\n", to: .standardError)
