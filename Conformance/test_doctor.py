@@ -119,6 +119,7 @@ class Doctor(unittest.TestCase):
         with gateway:
             findings = self.doctor("--config", str(self.folder / "bluewire.yaml"))
             self.assertEqual(findings["gateway"]["verdict"], "good")
+            self.assertEqual(findings["readiness"]["verdict"], "good")
             self.assertEqual(findings["tokens"]["detail"], "1 token, the oldest 0 days old.")
             review = self.doctor("--security", "--config", str(self.folder / "bluewire.yaml"))
             self.assertEqual(review["security.tokens"]["verdict"], "note")

@@ -6,6 +6,8 @@
 
 import BluewireGateway
 import BluewireModel
+import BluewireTesting
+import Foundation
 import Testing
 
 /// The doctor's rules, over snapshots of machines written by hand.
@@ -49,7 +51,7 @@ import Testing
     private func everything(_ snapshot: MachineSnapshot) -> [Finding] {
         let single = [
             OperationRules.service(snapshot, isGatewayRunning: false), OperationRules.sharedAccount(snapshot),
-            OperationRules.certificate(snapshot), OperationRules.tokens(snapshot),
+            OperationRules.certificate(snapshot), OperationRules.tokens(snapshot), OperationRules.readiness(snapshot),
         ]
         return MacRules.findings(snapshot) + single.compactMap(\.self)
             + [OperationRules.clock(snapshot, zone: "Europe/Berlin")] + OperationRules.endpoints(snapshot)
@@ -65,7 +67,7 @@ import Testing
         let finding = try #require(findings.first { $0.id == item.finding })
         #expect(finding.verdict == verdict)
         let text = "\(finding.detail) \(finding.remedy ?? "")"
-        #expect(text.contains(item.words), "\(text)")
+        #expect(item.words.isEmpty || text.contains(item.words), "\(text)")
         #expect(findings.allSatisfy { $0.title.count <= 16 })
         // Whatever is wrong comes with what to do.
         #expect(findings.allSatisfy { $0.verdict != .bad || $0.remedy?.isEmpty == false })
@@ -120,6 +122,41 @@ import Testing
         #expect(finding.verdict == .bad)
         #expect(finding.detail.contains(words))
         #expect(finding.remedy?.contains("Full Disk Access") == true)
+    }
+
+    @Test(arguments: [(["database"], Finding.Verdict.bad), ([], .note)])
+    func whatTheGatewayMayReadCountsMore(_ lacks: [String], _ verdict: Finding.Verdict) {
+        var snapshot = MachineSnapshot(now: Self.now)
+        snapshot.gatewayLacks = lacks
+        #expect(
+            PermissionRules.diskAccess(isFolderReadable: false, isFileThere: true, in: snapshot).verdict == verdict)
+    }
+
+    @Test(arguments: [
+        (MachineSnapshot.PermissionHolder.program("Terminal"), false, true), (.program("iTerm"), false, false),
+        (.ssh, true, false),
+    ])
+    func onlyWhatTheSameProgramWasGrantedIsStale(
+        _ holder: MachineSnapshot.PermissionHolder, _ isServiceInstalled: Bool, _ isKnown: Bool
+    ) throws {
+        let folder = try TemporaryFolder()
+        var setup = SetupState()
+        setup.holder = "Terminal"
+        setup.note(.diskAccess, at: Self.now)
+        setup.note(.automation, at: Self.now)
+        try setup.save(in: folder.path)
+        let earlier = EarlierGrants(
+            stateDirectory: folder.path, holder: holder, isServiceInstalled: isServiceInstalled)
+        #expect(earlier.couldRead == isKnown)
+        #expect(earlier.couldControl == isKnown)
+    }
+
+    @Test(arguments: [true, false]) func aJournalProvesThatTheDatabaseWasRead(_ isServiceInstalled: Bool) throws {
+        let folder = try TemporaryFolder()
+        try Data().write(to: URL(filePath: folder.file("journal.db")))
+        let earlier = EarlierGrants(
+            stateDirectory: folder.path, holder: .other, isServiceInstalled: isServiceInstalled)
+        #expect(earlier.couldRead == !isServiceInstalled)
     }
 
     // MARK: - Macs
@@ -220,6 +257,11 @@ import Testing
         Case("service unknown", "service", .note, "could not be asked") {
             $0.service = service(.current, isRunning: nil)
         },
+        Case("no gateway asked", "readiness", nil) { _ in },
+        Case("gateway ready", "readiness", .good) { $0.gatewayLacks = [] },
+        Case("gateway without its database", "readiness", .bad, "of its own") { $0.gatewayLacks = ["database"] },
+        Case("gateway cannot send", "readiness", .bad) { $0.gatewayLacks = ["sending"] },
+        Case("gateway waits for a row", "readiness", .note) { $0.gatewayLacks = ["parked_rows"] },
         Case("own account", "shared", .good) { $0.authors = .init(messages: 50, own: 10, ours: 12) },
         Case("shared account", "shared", .note, "5 of the newest 50") {
             $0.authors = .init(messages: 50, own: 9, ours: 4)

@@ -312,6 +312,8 @@ private let launchdRuns =
         #expect(report.process == 4711)
         #expect(report.remedy == nil)
         #expect(runner.calls.count { $0.contains("bootstrap") } == 4)
+        #expect(report.notes.contains { $0.contains("Full Disk Access") && $0.contains(plan.program) })
+        #expect(report.notes.contains { $0.contains("survive an upgrade") })
         #expect(report.steps.last == "/bin/launchctl bootstrap gui/501 \(plan.path)")
     }
 

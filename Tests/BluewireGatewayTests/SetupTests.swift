@@ -121,7 +121,8 @@ private let own = "+12025550100"
         let state = state(folder)
         #expect(SetupState.Step.allCases.allSatisfy(state.isDone))
         #expect(state.requirement == "cdhash 1")
-        #expect(EarlierGrants(stateDirectory: folder.file("state")).couldControl)
+        let earlier = EarlierGrants(stateDirectory: folder.file("state"), holder: .other, isServiceInstalled: true)
+        #expect(earlier.couldControl)
 
         let later = ScriptedPerson([])
         #expect(try await run(folder, machine, later) == .finished)
@@ -216,6 +217,22 @@ private let own = "+12025550100"
         #expect(person.said.contains("-1743"))
         #expect(state(folder).isDone(.automation))
         #expect(deeds.texted == [own])
+    }
+
+    @Test func inAnotherTerminalPermissionsAreLookedAtAnew() async throws {
+        let folder = try TemporaryFolder()
+        let deeds = Deeds()
+        var machine = machine(deeds)
+        machine.controlsMessages = true
+        machine.askForAutomation = { deeds.question() }
+        machine.holder = "Terminal"
+        #expect(try await run(folder, machine, ScriptedPerson(["y", own, "no"])) == .finished)
+        #expect(try await run(folder, machine, ScriptedPerson(["no"])) == .finished)
+        #expect(deeds.questionCount == 1)
+        machine.holder = "iTerm"
+        #expect(try await run(folder, machine, ScriptedPerson(["n"])) == .finished)
+        #expect(state(folder).holder == "iTerm")
+        #expect(!state(folder).isDone(.automation))
     }
 
     @Test func aPermissionThatWasLostIsAskedForAgain() async throws {

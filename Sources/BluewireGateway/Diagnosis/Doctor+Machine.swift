@@ -17,8 +17,11 @@ extension Doctor {
     /// - Parameter isOffline: whether nothing beyond this machine is asked.
     package func snapshot(isOffline: Bool = false) async -> MachineSnapshot {
         var snapshot = MachineSnapshot(now: machine.now)
-        snapshot.earlier = EarlierGrants(stateDirectory: configuration.stateDirectory)
         snapshot.holder = MachineSnapshot.PermissionHolder(environment: machine.environment)
+        snapshot.service = await machine.service(configuration)
+        let isInstalled = snapshot.service.map { $0.file != .absent } ?? false
+        snapshot.earlier = EarlierGrants(
+            stateDirectory: configuration.stateDirectory, holder: snapshot.holder, isServiceInstalled: isInstalled)
         if machine.isMac {
             snapshot.mac = await MacFacts.read(
                 machine, program: Executable.path, osascript: configuration.osascript)
@@ -28,11 +31,13 @@ extension Doctor {
         {
             snapshot.isClockFollowing = answer.output.hasPrefix("yes")
         }
-        snapshot.service = await machine.service(configuration)
         snapshot.certificate = configuration.tls.map { CertificateFacts($0) }
         // Its socket is only looked for when its lock is held: opening the directory would change a strange one.
         let client = isGatewayRunning ? await RunningGateway.client(configuration) : nil
-        if let client { snapshot.tokens = (try? await client.tokens())?.data.compactMap(Self.token) }
+        if let client {
+            snapshot.tokens = (try? await client.tokens())?.data.compactMap(Self.token)
+            snapshot.gatewayLacks = try? await client.lacks()
+        }
         await look(at: &snapshot, through: client)
         if !isOffline { snapshot.endpoints = await askEndpoints() }
         return snapshot

@@ -30,6 +30,7 @@ package struct Doctor: Sendable {
     package func examine(isOffline: Bool = false) async throws -> [Finding] {
         let snapshot = await snapshot(isOffline: isOffline)
         var findings = [configurationFinding] + stateFindings
+        findings += [OperationRules.readiness(snapshot)].compactMap(\.self)
         findings += [OperationRules.service(snapshot, isGatewayRunning: isGatewayRunning)].compactMap(\.self)
         findings += await databaseFindings(snapshot)
         findings += [OperationRules.sharedAccount(snapshot)].compactMap(\.self)

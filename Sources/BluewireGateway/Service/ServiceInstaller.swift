@@ -133,7 +133,11 @@ package struct ServiceInstaller: Sendable {
         case .launchd:
             notes.append("It runs while you are logged in at the Mac's screen.")
             notes.append("Its own lines: \(LaunchAgent(plan).logPath)")
-            notes.append("Full Disk Access is asked for \(plan.program), no longer for the terminal.")
+            notes.append(
+                "It needs Full Disk Access of its own: in System Settings, Privacy & Security, add \(plan.program).")
+            notes.append(
+                "Permissions survive an upgrade when this path and the signing certificate stay. A build signed "
+                    + "without one is a stranger: switch its entries off and on again after each.")
             if !variables.isEmpty {
                 notes.append(
                     "It does not see your shell's environment: \(variables.joined(separator: ", ")). Write settings "

@@ -113,7 +113,7 @@ package struct SelfText: Sendable {
 
     private func exchange(with client: GatewayClient, address: String) async throws -> Outcome {
         let isWatching = try await wait {
-            try await client.missing().allSatisfy { !["watching", "database"].contains($0) } ? true : nil
+            try await client.lacks().allSatisfy { !["watching", "database"].contains($0) } ? true : nil
         }
         guard isWatching == true else {
             return .notSent(
@@ -150,7 +150,7 @@ extension GatewayClient {
     fileprivate func drafts() async throws -> NativeList<NativeDraft> { try await get("/v1/drafts", [:]) }
 
     /// The codes of what the gateway lacks.
-    fileprivate func missing() async throws -> [String] {
+    func lacks() async throws -> [String] {
         let health: NativeHealth = try await get("/v1/health", [:])
         return health.missing.map(\.code)
     }

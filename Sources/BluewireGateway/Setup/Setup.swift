@@ -53,6 +53,12 @@ package struct Setup: Sendable {
         }
         var state = SetupState.load(from: stateDirectory)
         if repeats { state.forget(.textToOneself) }
+        if let holder = machine.holder, holder != state.holder {
+            // What another program was granted says nothing about this one.
+            state.forget(.diskAccess)
+            state.forget(.automation)
+            state.holder = holder
+        }
         guard try await read(&state) else { return .unfinished }
         let mayControl = try await control(&state)
         state.requirement = await machine.requirement() ?? state.requirement

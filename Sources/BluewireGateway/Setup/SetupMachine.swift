@@ -32,6 +32,8 @@ package struct SetupMachine: Sendable {
     package var openSettings: (@Sendable (_ page: SettingsPage) async -> Void)?
     /// What identifies this program to macOS.
     package var requirement: @Sendable () async -> String?
+    /// Whose permissions count: a terminal's name, `ssh` or `other`.
+    package var holder: String?
     /// Whether a gateway runs on the state directory.
     package var isGatewayRunning: @Sendable () -> Bool
     /// Sends one text to an own address, and gives back what a gateway in shadow mode would have answered.
@@ -97,6 +99,7 @@ package struct SetupMachine: Sendable {
             guard let answer = await machine.run(call.tool, call.arguments) else { return nil }
             return MacFacts([.signature: answer], automation: nil).requirement
         }
+        setup.holder = MachineSnapshot.PermissionHolder(environment: machine.environment).name
         setup.openSettings = { page in
             let place = "x-apple.systempreferences:com.apple.preference.security?\(page.rawValue)"
             _ = await machine.run("/usr/bin/open", [place])
@@ -111,8 +114,9 @@ package struct SetupMachine: Sendable {
             switch error.code {
             case .denied where machine.isMac:
                 var snapshot = MachineSnapshot(now: machine.now)
-                snapshot.earlier = EarlierGrants(stateDirectory: configuration.stateDirectory)
                 snapshot.holder = MachineSnapshot.PermissionHolder(environment: machine.environment)
+                snapshot.earlier = EarlierGrants(
+                    stateDirectory: configuration.stateDirectory, holder: snapshot.holder, isServiceInstalled: false)
                 let finding = PermissionRules.diskAccess(
                     isFolderReadable: access(StoreFactory.place(configuration).folder, R_OK | X_OK) == 0,
                     isFileThere: FileStatus(path: configuration.database) != nil, in: snapshot)

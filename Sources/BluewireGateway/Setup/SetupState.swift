@@ -17,6 +17,9 @@ package struct SetupState: Hashable, Sendable, Codable {
     /// What identified the program to macOS when it got its permissions.
     package var requirement: String?
 
+    /// Whose permissions counted at the set-up: a terminal's name, `ssh` or `other`.
+    package var holder: String?
+
     /// A set-up that has not begun.
     package init() {}
 

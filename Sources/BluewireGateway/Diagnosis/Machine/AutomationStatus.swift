@@ -6,6 +6,8 @@
 
 #if os(macOS)
     import CoreServices
+    // Full Foundation: descriptors of Apple events.
+    import Foundation
 #endif
 
 /// Whether macOS lets this program, or the one that started it, control Messages.
@@ -14,11 +16,8 @@ package enum AutomationStatus {
     /// Messages does not run; nil where there is no such thing.
     package static func ofMessages() -> Int? {
         #if os(macOS)
-            var target = AEAddressDesc()
-            let identifier = Array("com.apple.MobileSMS".utf8)
-            guard AECreateDesc(typeApplicationBundleID, identifier, identifier.count, &target) == 0 else { return nil }
-            defer { AEDisposeDesc(&target) }
-            return Int(AEDeterminePermissionToAutomateTarget(&target, typeWildCard, typeWildCard, false))
+            let target = NSAppleEventDescriptor(bundleIdentifier: "com.apple.MobileSMS")
+            return Int(AEDeterminePermissionToAutomateTarget(target.aeDesc, typeWildCard, typeWildCard, false))
         #else
             return nil
         #endif

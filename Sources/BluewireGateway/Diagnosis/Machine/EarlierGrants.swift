@@ -21,12 +21,18 @@ package struct EarlierGrants: Hashable, Sendable {
     package init() {}
 
     /// What the state directory knows: setup's own notes, and the journal, which is made only after the database was read.
-    package init(stateDirectory: String) {
+    ///
+    /// - Parameters:
+    ///   - holder: whose permissions count now; those of another program prove nothing.
+    ///   - isServiceInstalled: whether the journal is likely the service's, which has permissions of its own.
+    package init(
+        stateDirectory: String, holder: MachineSnapshot.PermissionHolder, isServiceInstalled: Bool
+    ) {
         let setup = SetupState.load(from: stateDirectory)
-        couldRead =
-            setup.isDone(.diskAccess)
-            || FileManager.default.fileExists(atPath: stateDirectory + "/journal.db")
-        couldControl = setup.isDone(.automation)
+        let isSame = setup.holder == nil || setup.holder == holder.name
+        let hasJournal = FileManager.default.fileExists(atPath: stateDirectory + "/journal.db")
+        couldRead = setup.isDone(.diskAccess) && isSame || hasJournal && !isServiceInstalled
+        couldControl = setup.isDone(.automation) && isSame
         requirement = setup.requirement
     }
 }

@@ -21,6 +21,8 @@ package struct MachineSnapshot: Hashable, Sendable {
     package var ownAddresses: Int?
     /// Who writes on the account; nil when the database was not read.
     package var authors: Authors?
+    /// The codes of what the running gateway lacks; nil when none was asked.
+    package var gatewayLacks: [String]?
     /// The service of the user's supervisor; nil when it was not looked at.
     package var service: ServiceReport?
     /// Whether the clock follows time servers; nil when the system does not say.
@@ -93,6 +95,15 @@ package struct MachineSnapshot: Hashable, Sendable {
                 self = .program(name)
             } else {
                 self = .other
+            }
+        }
+
+        /// A word that tells it from others.
+        package var name: String {
+            switch self {
+            case .program(let name): name
+            case .ssh: "ssh"
+            case .other: "other"
             }
         }
 

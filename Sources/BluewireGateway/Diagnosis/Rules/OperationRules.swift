@@ -8,6 +8,23 @@ import BluewireModel
 
 /// What the doctor says of everything around the gateway: service, account, clock, certificate, tokens, models.
 package enum OperationRules {
+    // MARK: - Gateway
+
+    /// What the running gateway itself lacks; it may be allowed what this command is not, and the other way round.
+    package static func readiness(_ snapshot: MachineSnapshot) -> Finding? {
+        guard let lacks = snapshot.gatewayLacks else { return nil }
+        guard let first = lacks.first else {
+            return Finding("readiness", "readiness", .good, "The running gateway lacks nothing.")
+        }
+        let isGrave = lacks.contains("database") || lacks.contains("sending")
+        return Finding(
+            "readiness", "readiness", isGrave ? .bad : .note,
+            "The running gateway is not ready: \(lacks.joined(separator: ", ")).",
+            remedy: first == "database"
+                ? "If this command reads the database, the gateway lacks Full Disk Access of its own; then restart it."
+                : "`GET /readyz` says more; what is bad here comes first.")
+    }
+
     // MARK: - Service
 
     /// Whether the gateway comes back by itself.

@@ -19,6 +19,12 @@ package enum PermissionRules {
         probe.openError = 1
         probe.wasReadable = snapshot.earlier.couldRead
         let diagnosis = PermissionDiagnosis(store: probe)
+        if let lacks = snapshot.gatewayLacks, !lacks.contains("database") {
+            return Finding(
+                "database", "database", .note,
+                "The running gateway reads it; this command may not. \(snapshot.holder.sentence)",
+                remedy: "Commands ask the gateway while it runs. Without it: \(diagnosis.remedy)")
+        }
         let detail =
             switch diagnosis.state {
             case .missing: "Full Disk Access was never given. \(snapshot.holder.sentence)"
@@ -86,7 +92,10 @@ package enum PermissionRules {
 
     /// The likely reason of a lost permission.
     private static func reason(_ snapshot: MachineSnapshot) -> String {
-        guard let now = snapshot.mac?.requirement, let earlier = snapshot.earlier.requirement, now != earlier else {
+        // A terminal's permissions do not depend on what is started in it.
+        guard snapshot.holder == .other, let now = snapshot.mac?.requirement,
+            let earlier = snapshot.earlier.requirement, now != earlier
+        else {
             return ""
         }
         return ": the entry belongs to another build"
