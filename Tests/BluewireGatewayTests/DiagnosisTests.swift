@@ -26,7 +26,7 @@ private func machine() -> DiagnosisMachine {
     machine.isGatewayOn = { _ in false }
     machine.modelOrigins = { [] }
     machine.automation = { nil }
-    machine.service = { _ in nil }
+    machine.service = { _, _ in nil }
     machine.ask = { _ in .answered(status: 200, date: nil) }
     machine.run = { _, _ in nil }
     machine.patience = .milliseconds(200)
@@ -121,7 +121,7 @@ private func machine() -> DiagnosisMachine {
                 }
             },
             Situation("no service", "service", .note) { configuration, machine in
-                machine.service = { configuration in
+                machine.service = { configuration, _ in
                     let plan = ServicePlan(
                         supervisor: .systemd, program: "/bin/bluewire", configurationFile: nil,
                         stateDirectory: configuration.stateDirectory, environmentFile: "/e", home: "/h",

@@ -95,6 +95,7 @@ import Testing
     @Test(arguments: [
         ("http://127.0.0.1:11434/v1", "127.0.0.1:11434"), ("https://api.example.com", "api.example.com"),
         ("https://api.example.com/v1/", "api.example.com"), ("nothing", "nothing"),
+        ("https://user:word@api.example.com/v1", "api.example.com"),
     ])
     func anEndpointIsNamedByItsHost(_ url: String, _ host: String) {
         #expect(ModelEndpoint(agent: "a", baseURL: url, key: nil, egress: []).host == host)

@@ -18,7 +18,7 @@ extension Doctor {
     package func snapshot(isOffline: Bool = false) async -> MachineSnapshot {
         var snapshot = MachineSnapshot(now: machine.now)
         snapshot.holder = MachineSnapshot.PermissionHolder(environment: machine.environment)
-        snapshot.service = await machine.service(configuration)
+        snapshot.service = await machine.service(configuration, file)
         let isInstalled = snapshot.service.map { $0.file != .absent } ?? false
         snapshot.earlier = EarlierGrants(
             stateDirectory: configuration.stateDirectory, holder: snapshot.holder, isServiceInstalled: isInstalled)
@@ -38,16 +38,17 @@ extension Doctor {
             snapshot.tokens = (try? await client.tokens())?.data.compactMap(Self.token)
             snapshot.gatewayLacks = try? await client.lacks()
         }
-        await look(at: &snapshot, through: client)
         if !isOffline { snapshot.endpoints = await askEndpoints() }
         return snapshot
     }
 
     // MARK: - Accounts
 
-    private func look(at snapshot: inout MachineSnapshot, through client: GatewayClient?) async {
-        guard let store = try? StoreFactory.store(configuration) else { return }
-        snapshot.ownAddresses = try? await store.checkup(newest: 1).ownAddresses
+    /// Looks at whose account it is, in the newest messages.
+    func lookAtAccount(in snapshot: inout MachineSnapshot) async {
+        if let mac = snapshot.mac, mac.accounts == nil {
+            snapshot.ownAddresses = try? await StoreFactory.store(configuration).checkup(newest: 1).ownAddresses
+        }
         // A simulated account is nobody's.
         guard configuration.transports.contains(.applescript),
             let reader = try? await ChatReader.open(configuration, direct: true),
@@ -59,6 +60,7 @@ extension Doctor {
             authors.messages += messages.count
             authors.own += messages.count(where: \.isFromMe)
         }
+        let client = snapshot.gatewayLacks == nil ? nil : await RunningGateway.client(configuration)
         if let sends = try? await client?.sends(state: nil, limit: 200).data {
             authors.ours = sends.count { $0.message != nil }
         } else if !FileManager.default.fileExists(atPath: configuration.stateDirectory + "/state.db") {

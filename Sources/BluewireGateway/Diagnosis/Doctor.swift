@@ -16,11 +16,16 @@ import Foundation
 /// It makes nothing, changes nothing and raises no permission question.
 package struct Doctor: Sendable {
     let configuration: GatewayConfiguration
+    /// The configuration file that was asked for; nil for the usual place.
+    let file: String?
     let machine: DiagnosisMachine
 
     /// A doctor for this configuration.
-    package init(_ configuration: GatewayConfiguration, machine: DiagnosisMachine = .this) {
+    ///
+    /// - Parameter file: the configuration file that was asked for; nil for the usual place.
+    package init(_ configuration: GatewayConfiguration, file: String? = nil, machine: DiagnosisMachine = .this) {
         self.configuration = configuration
+        self.file = file
         self.machine = machine
     }
 
@@ -28,7 +33,8 @@ package struct Doctor: Sendable {
     ///
     /// - Parameter isOffline: whether nothing beyond this machine is asked.
     package func examine(isOffline: Bool = false) async throws -> [Finding] {
-        let snapshot = await snapshot(isOffline: isOffline)
+        var snapshot = await snapshot(isOffline: isOffline)
+        await lookAtAccount(in: &snapshot)
         var findings = [configurationFinding] + stateFindings
         findings += [OperationRules.readiness(snapshot)].compactMap(\.self)
         findings += [OperationRules.service(snapshot, isGatewayRunning: isGatewayRunning)].compactMap(\.self)
@@ -48,9 +54,7 @@ package struct Doctor: Sendable {
     }
 
     /// What is risky about the settings and the machine.
-    ///
-    /// - Parameter file: the configuration file that was asked for; nil for the usual place.
-    package func reviewSecurity(file: String?) async -> [Finding] {
+    package func reviewSecurity() async -> [Finding] {
         let path = file.map(AbsolutePath.of) ?? DefaultPlaces(environment: machine.environment).configurationFile
         let facts = SecurityFacts(configuration, file: path, isRoot: machine.isRoot)
         return SecurityRules.findings(facts, await snapshot(isOffline: true))

@@ -64,7 +64,11 @@ package struct SelfText: Sendable {
             }
             // Whoever ends first ends it: without the listener nothing is to be seen.
             defer { group.cancelAll() }
-            guard let outcome = try await group.next() ?? nil else { throw CancellationError() }
+            guard let outcome = try await group.next() ?? nil else {
+                throw GatewayError(
+                    .busy, message: "It was stopped. Look into Messages whether the text went out.",
+                    remedy: "`bluewire setup` takes this step up again.")
+            }
             return outcome
         }
     }
@@ -123,12 +127,21 @@ package struct SelfText: Sendable {
         let options = SendRequestOptions(to: [address], draft: Draft(text: Self.text), wait: patience)
         let send = try await Sender(configuration).send(options)
         guard Self.arrived.contains(send.state) else {
-            return .notSent(
-                message: "The text is \(send.state).",
-                remedy: send.failure?.remedy ?? "Look into Messages; it is not sent again by itself.")
+            return Self.notSent(send)
         }
         let draft = try await wait { try await client.drafts().data.compactMap(\.action.text).first }
         return draft.map { .answered(draft: $0) } ?? .unanswered
+    }
+
+    /// What a text that did not land is, and what becomes of it.
+    private static func notSent(_ send: NativeSend) -> Outcome {
+        let remedy =
+            switch send.state {
+            case "queued": "It waits in the outbox, and the next gateway sends it to you; `bluewire sends` shows it."
+            case "failed": send.failure?.remedy ?? "`bluewire doctor` says what may be missing."
+            default: "Look into Messages; it is not sent again by itself."
+            }
+        return .notSent(message: "The text is \(send.state).", remedy: remedy)
     }
 
     private static let arrived: Set<String> = ["landed", "sent", "delivered", "read"]

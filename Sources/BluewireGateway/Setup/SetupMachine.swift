@@ -108,8 +108,9 @@ package struct SetupMachine: Sendable {
     }
 
     private static func look(_ configuration: GatewayConfiguration, machine: DiagnosisMachine) async throws -> Look {
+        let store: MessageStore
         do throws(StoreError) {
-            _ = try StoreFactory.store(configuration)
+            store = try StoreFactory.store(configuration)
         } catch {
             switch error.code {
             case .denied where machine.isMac:
@@ -127,7 +128,7 @@ package struct SetupMachine: Sendable {
             default: throw error
             }
         }
-        let checkup = try await StoreFactory.store(configuration).checkup(newest: 1)
+        let checkup = try await store.checkup(newest: 1)
         guard checkup.messages > 0 else { return .empty }
         return .readable(chats: checkup.conversations, ownAddresses: checkup.ownAddresses)
     }

@@ -32,10 +32,10 @@ struct DoctorCommand: GatewayCommand {
     var offline = false
 
     func execute(on terminal: Terminal) async throws {
-        let doctor = Doctor(try common.configuration([.database: database.db]))
+        let doctor = Doctor(try common.configuration([.database: database.db]), file: common.config)
         let findings =
             security
-            ? await doctor.reviewSecurity(file: common.config) : try await doctor.examine(isOffline: offline)
+            ? await doctor.reviewSecurity() : try await doctor.examine(isOffline: offline)
         for finding in findings {
             if common.json {
                 terminal.line(JSONLine.text(finding))

@@ -42,7 +42,9 @@ package struct DiagnosisMachine: Sendable {
     /// What macOS says about controlling Messages, without asking anybody; nil where there is no such thing.
     package var automation: @Sendable () -> Int? = { nil }
     /// The service of the user's supervisor; nil when it is not to be looked at.
-    package var service: @Sendable (GatewayConfiguration) async -> ServiceReport? = { _ in nil }
+    package var service: @Sendable (_ configuration: GatewayConfiguration, _ file: String?) async -> ServiceReport? = {
+        _, _ in nil
+    }
     /// Asks the endpoint of a model.
     package var ask: @Sendable (ModelEndpoint) async -> ModelEndpoint.Outcome = { await $0.ask() }
     /// Runs a tool of the system; nil when it is not there.
@@ -78,8 +80,8 @@ package struct DiagnosisMachine: Sendable {
             modelOrigins: { await ProviderDetection.detect(environment: environment).map(\.origin) }, run: run
         )
         machine.automation = AutomationStatus.ofMessages
-        machine.service = { configuration in
-            guard let installer = try? ServiceInstaller.this(configuration, file: nil, environment: environment) else {
+        machine.service = { configuration, file in
+            guard let installer = try? ServiceInstaller.this(configuration, file: file, environment: environment) else {
                 return nil
             }
             return await installer.status()

@@ -4,7 +4,6 @@
 // See LICENSE for licence information
 //
 
-import BluewireMessagesApp
 package import BluewireModel
 
 /// What was seen of a machine at one moment, as values; everything the doctor says of it follows from this alone.

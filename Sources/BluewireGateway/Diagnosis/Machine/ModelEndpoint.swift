@@ -28,7 +28,9 @@ package struct ModelEndpoint: Hashable, Sendable {
     /// Host and port, for people.
     package var host: String {
         guard let rest = baseURL.firstRange(of: "://") else { return baseURL }
-        return String(baseURL[rest.upperBound...].prefix { $0 != "/" && $0 != "?" })
+        let place = baseURL[rest.upperBound...].prefix { $0 != "/" && $0 != "?" }
+        // What stands before an @ may be a password.
+        return String(place.split(separator: "@").last ?? place)
     }
 
     /// What came of asking.

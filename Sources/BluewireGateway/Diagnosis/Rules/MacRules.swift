@@ -40,7 +40,8 @@ package enum MacRules {
                 remedy: remedy)
         case nil:
             let known = ownAddresses.map { "; the database knows \(Doctor.counted($0, "own address", "es"))" } ?? ""
-            return Finding("account", title, .note, "Messages was not asked, which needs Automation\(known).")
+            let reason = mac.automation == 0 ? "Messages did not say" : "It cannot be told without Automation"
+            return Finding("account", title, .note, "\(reason)\(known).")
         }
     }
 
