@@ -51,17 +51,17 @@ package struct OutboundGate: OutboundSending {
     private let defaultLine: LineID?
     private let reader: (any ChatReading)?
     private let limits: Limits
-    private let budget: Budget
+    private let budget: @Sendable () -> Budget
 
     /// A gate before `outbox`.
     ///
     /// - Parameters:
     ///   - defaultLine: used when nothing else decides; nil makes an undecided line an error, unless there is only one.
     ///   - reader: tells the line of chats and messages, and whether a message acted upon exists and is ours.
-    ///   - budget: how much each origin may send.
+    ///   - budget: how much each origin may send; asked for every send.
     package init(
         outbox: Outbox, defaultLine: LineID? = nil, reader: (any ChatReading)? = nil, limits: Limits = Limits(),
-        budget: Budget = Budget()
+        budget: @autoclosure @escaping @Sendable () -> Budget = Budget()
     ) {
         self.outbox = outbox
         self.defaultLine = defaultLine
@@ -96,7 +96,7 @@ package struct OutboundGate: OutboundSending {
         record.progress.scheduledAt = request.notBefore
         return try await outbox.store(
             AdmittedSend(
-                record: record, allowance: budget.allowance(of: request.origin), key: request.key, digest: digest))
+                record: record, allowance: budget().allowance(of: request.origin), key: request.key, digest: digest))
     }
 
     package func signal(_ signal: Signal, in chat: ChatID) async {

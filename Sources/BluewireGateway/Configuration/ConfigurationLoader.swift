@@ -80,6 +80,7 @@ package struct ConfigurationLoader: Sendable {
     /// Variables that are not settings: read by commands that talk to a gateway, by scripts and by tests.
     private static let otherVariables: Set<String> = [
         "BLUEWIRE_STARTED", "BLUEWIRE_CRASH_AT", "BLUEWIRE_SHARED", "BLUEWIRE_MUTATIONS", "BLUEWIRE_SCHEDULES",
+        "BLUEWIRE_SEED", "BLUEWIRE_VERBOSE",
         "BLUEWIRE_CONFIG", "BLUEWIRE_GATEWAY", "BLUEWIRE_TOKEN", "BLUEWIRE_PIN", "BLUEWIRE_CA",
     ]
 

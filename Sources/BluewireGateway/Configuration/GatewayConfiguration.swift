@@ -5,6 +5,7 @@
 //
 
 package import BluewireAgent
+package import BluewireEvents
 package import BluewireModel
 import BluewireNetwork
 package import BluewireServer
@@ -52,6 +53,8 @@ package struct GatewayConfiguration: Hashable, Sendable {
     package var modelEgress: [String] = []
     /// The largest file that may be uploaded, in bytes.
     package var uploadLimit: Int64 = 104_857_600
+    /// How much each origin may send.
+    package var budget = Budget()
     /// Agents really send; otherwise they write drafts for approval (shadow mode).
     package var agentsSend = false
     /// The web page's files, overriding the embedded ones while developing.

@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireEvents
 import BluewireModel
 import BluewireState
 import Configuration
@@ -71,6 +72,9 @@ struct Settings {
             }
             configuration.uploadLimit = bytes
         }
+        configuration.budget.token = try allowance(.tokenBudget) ?? configuration.budget.token
+        configuration.budget.owner = try allowance(.ownerBudget) ?? configuration.budget.owner
+        configuration.budget.agent = try allowance(.agentBudget) ?? configuration.budget.agent
         configuration.simulatorSocket = path(.simulatorSocket, home: configuration.home)
         configuration.osascript = path(.osascript, home: configuration.home) ?? configuration.osascript
         configuration.webRoot = path(.webRoot, home: configuration.home)
@@ -102,6 +106,18 @@ struct Settings {
         retention.state.turns = try days(.retentionTurns) ?? retention.state.turns
         retention.state.sends = try days(.retentionSends) ?? retention.state.sends
         retention.state.audit = try days(.retentionAudit) ?? retention.state.audit
+    }
+
+    private func allowance(_ key: ConfigurationKey) throws(GatewayError) -> Budget.Allowance? {
+        guard let text = string(key) else { return nil }
+        let numbers = text.split(separator: "/", omittingEmptySubsequences: false).compactMap { Int($0) }
+        guard text.filter({ $0 == "/" }).count == 2, numbers.count == 3,
+            numbers.allSatisfy((0...1_000_000).contains)
+        else {
+            throw invalid(
+                key, text, expected: "in 10 s/a day/first messages a day, for example 30/500/50; 0 is none at all")
+        }
+        return Budget.Allowance(burst: numbers[0], perDay: numbers[1], firstContactsPerDay: numbers[2])
     }
 
     private func days(_ key: ConfigurationKey) throws(GatewayError) -> Duration? {

@@ -111,7 +111,8 @@ package struct Sender: Sendable {
             store: state.sends, log: nil, resolver: store, clock: SystemWallClock(), configuration: sending
         )
         let gate = AuditedSender(
-            sender: OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store),
+            sender: OutboundGate(
+                outbox: outbox, defaultLine: configuration.line, reader: store, budget: configuration.budget),
             trail: AuditTrail(state))
         let accepted = try await gate.submit(
             SendRequest(

@@ -11,6 +11,7 @@ import BluewireTesting
 import BluewireTransport
 import Foundation
 import GRDB
+import Synchronization
 import Testing
 
 /// Budgets and the history of attempts, over the real `state.db`.
@@ -56,6 +57,20 @@ import Testing
         } catch {
             return error
         }
+    }
+
+    @Test func anotherBudgetHoldsFromTheNextSendOn() async throws {
+        let bench = try Bench()
+        let allowed = Mutex(1)
+        let (outbox, _, state) = try bench.life()
+        let gate = OutboundGate(
+            outbox: outbox, budget: Budget(dailyTokenSends: allowed.withLock { $0 }))
+        #expect(await Self.refusal(gate, Self.request("1")) == nil)
+        #expect(await Self.refusal(gate, Self.request("2"))?.code == .limited)
+        allowed.withLock { $0 = 2 }
+        #expect(await Self.refusal(gate, Self.request("2")) == nil)
+        #expect(await Self.refusal(gate, Self.request("3"))?.code == .limited)
+        withExtendedLifetime(state) {}
     }
 
     @Test func aBurstBeyondTheBudgetIsLimitedUntilItsWindowHasPassed() async throws {
@@ -172,5 +187,12 @@ import Testing
         let later = try bench.life(budget: budget)
         #expect(try await later.outbox.send(send.id) == send)
         #expect(await Self.refusal(later.gate, Self.request("new"))?.code == .limited)
+    }
+}
+
+extension Budget {
+    fileprivate init(dailyTokenSends count: Int) {
+        self.init()
+        token.perDay = count
     }
 }
