@@ -176,7 +176,7 @@ class Gateway:
         self.process = subprocess.Popen(
             [binary(), "serve", "--json", "--listen", f"127.0.0.1:{self.port}", "--state", str(self.state),
              "--db", str(self.database), *self.arguments],
-            stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment(**self.env))
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, text=True, env=environment(**self.env))
         greeting = self.process.stdout.readline()
         assert greeting, f"the gateway did not start: {(self.folder / 'gateway.log').read_text()[-2000:]}"
         self.greeting = json.loads(greeting)

@@ -30,8 +30,9 @@ extension GatewayServer {
         let ready = ReadyCounter(expected: configuration.socketPath == nil ? 1 : 2)
         let responder = core.router().buildResponder()
         let identity = try configuration.tls.map { files throws(ServerError) in try ServerIdentity(files) }
+        if let identity { core.controls.note(identity) }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            if let identity { group.addTask { await follow(identity) } }
+            if identity != nil { group.addTask { await followCertificate() } }
             group.addTask {
                 try await serve(
                     responder, at: .hostname(configuration.host, port: configuration.port), identity, offers, ready)
@@ -53,10 +54,12 @@ extension GatewayServer {
         _ responder: some HTTPResponder<GatewayRequestContext>, at address: BindAddress, _ identity: ServerIdentity?,
         _ offers: AsyncStream<WebSocketRequest>.Continuation, _ ready: ReadyCounter
     ) async throws {
-        let limits = configuration.limits
-        let capacity = min(limits.connections, max(16, DescriptorLimit.raise() - Self.reservedDescriptors))
+        let controls = core.controls
+        let registry = ConnectionRegistry(
+            capacity: max(16, DescriptorLimit.raise() - Self.reservedDescriptors), limits: { controls.limits },
+            admits: { controls.admits($0) })
         let policy = ConnectionPolicy(
-            registry: ConnectionRegistry(limits, total: capacity, admits: configuration.admits), times: limits.times,
+            registry: registry, times: configuration.limits.times,
             isTLS: identity != nil, wantsCertificates: identity != nil && configuration.tls?.clientAuthority != nil)
         let listener = ListenerResponder(base: responder, requests: core.requests, policy: policy)
         let application = QuietApplication(
@@ -64,7 +67,10 @@ extension GatewayServer {
             configuration: ServerConfiguration(address: address, backlog: 1024),
             onServerRunning: { channel in
                 if let path = configuration.socketPath, channel.localAddress?.port == nil { chmod(path, 0o600) }
-                if let port = ready.note(channel.localAddress?.port) { await configuration.onReady(port) }
+                if let port = ready.note(channel.localAddress?.port) {
+                    controls.note(host: configuration.host, port: port)
+                    await configuration.onReady(port)
+                }
             },
             logger: logger)
         do {
@@ -109,10 +115,11 @@ extension GatewayServer {
     }
 
     /// Takes over a renewed certificate.
-    private func follow(_ identity: ServerIdentity) async {
+    private func followCertificate() async {
+        let controls = core.controls
         while (try? await core.context.clock.sleep(for: configuration.certificateCheck)) != nil {
             // Looking at files may block, and the pool of tasks must not.
-            switch try? await NIOThreadPool.singleton.runIfActive({ identity.refresh() }) {
+            switch try? await NIOThreadPool.singleton.runIfActive({ controls.refreshCertificate() }) {
             case .replaced: logger.debug("The certificate was replaced.")
             case .unusable: logger.debug("The changed certificate cannot be used; the old one stays.")
             case .unchanged, nil: break

@@ -21,13 +21,14 @@ package struct GatewayServer: Service {
     let logger: Logger
 
     /// A server for a context; it listens once it runs.
-    package init(configuration: Configuration, context: ServerContext, logger: Logger) {
+    ///
+    /// - Parameter controls: what changes its rules while it runs; nil when nobody does.
+    package init(
+        configuration: Configuration, context: ServerContext, controls: ServerControls? = nil, logger: Logger
+    ) {
         self.configuration = configuration
         self.logger = logger
-        core = ServerCore(
-            context: context,
-            access: AccessRules(
-                hosts: configuration.hosts, clients: configuration.clients, limits: configuration.limits))
+        core = ServerCore(context: context, controls: controls ?? ServerControls(configuration.access))
     }
 
     /// Where and how the server listens.
@@ -59,6 +60,11 @@ package struct GatewayServer: Service {
 
         /// The standard: loopback, port 8787, no socket.
         package init() {}
+
+        /// Who may talk to the server, and how much.
+        package var access: AccessRules {
+            AccessRules(hosts: hosts, clients: clients, limits: limits, admits: admits)
+        }
     }
 
     /// Listens until shut down.

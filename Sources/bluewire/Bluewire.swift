@@ -26,7 +26,7 @@ struct Bluewire: AsyncParsableCommand {
             ChatsCommand.self, HistoryCommand.self, DoctorCommand.self, InspectCommand.self,
             SelftestCommand.self, AuditCommand.self, TLSCommand.self, BackupCommand.self, RestoreCommand.self,
             TokenCommand.self, SendsCommand.self, WebhooksCommand.self, LinesCommand.self, ContactsCommand.self,
-            HooksCommand.self, ServiceCommand.self, SetupCommand.self,
+            HooksCommand.self, ServiceCommand.self, SetupCommand.self, ReloadCommand.self,
         ]
     )
 

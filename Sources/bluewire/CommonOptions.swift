@@ -20,12 +20,17 @@ struct CommonOptions: ParsableArguments {
 
     /// The configuration with these options and `flags` put over file and environment.
     func configuration(_ flags: [ConfigurationKey: String?] = [:]) throws(GatewayError) -> GatewayConfiguration {
+        try source(flags).load()
+    }
+
+    /// Where that configuration comes from.
+    func source(_ flags: [ConfigurationKey: String?] = [:]) -> ConfigurationSource {
         var values: [String: String] = [:]
         for (key, value) in flags {
             if let value { values[key.rawValue] = value }
         }
         if let state { values[ConfigurationKey.state.rawValue] = state }
-        return try ConfigurationLoader().load(file: config, flags: values)
+        return ConfigurationSource(file: config, flags: values)
     }
 }
 

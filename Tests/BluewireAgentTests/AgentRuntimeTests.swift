@@ -52,6 +52,28 @@ import Testing
         #expect(turns.first?.steps.map(\.step).contains("tool.call") == true)
     }
 
+    @Test func whomItAnswersCanChangeWhileItRuns() async throws {
+        let bench = try AgentBench()
+        defer { bench.remove() }
+        let provider = ScriptedProvider(Self.hello, Self.hello)
+        let nobody = AgentBench.agent { $0.allow = [] }
+        try await bench.live(nobody, provider) { runtime in
+            try await runtime.receive([bench.gateway.say("refused", id: "m1")])
+            runtime.replaceAdmission(by: AgentBench.agent())
+            try await runtime.receive([bench.gateway.say("answered", id: "m2", sequence: 2)])
+            await bench.gateway.wait { $0.texts.count == 1 }
+            try await bench.turnEnds(about: "m2")
+            runtime.replaceAdmission(by: nobody)
+            try await runtime.receive([bench.gateway.say("refused again", id: "m3", sequence: 3)])
+        }
+        #expect(provider.requests.withLock { $0 }.map { $0.messages.last?.plainText } == ["answered"])
+        let records = bench.database.agents(clock: bench.clock)
+        for (message, isKnown) in [("m1", false), ("m2", true), ("m3", false)] {
+            let isProcessed = try await records.isProcessed(agent: "demo", event: message)
+            #expect(isProcessed == isKnown)
+        }
+    }
+
     @Test func aBurstIsOneTurn() async throws {
         let bench = try AgentBench()
         defer { bench.remove() }

@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func refusalsThatAreRecordedAreBoundedToo() async throws {
-        for _ in 0..<50 { await trail.record(.configurationReloaded(failure: "invalid"), by: "local") }
+        for _ in 0..<50 { await trail.record(.configurationReloadFailed("invalid"), by: "local") }
         #expect(try await state.audit.list().count == 10)
     }
 

@@ -4,13 +4,15 @@
 // See LICENSE for licence information
 //
 
-import BluewireGateway
+import BluewireEvents
 import BluewireModel
 import BluewireState
 import Foundation
 import Logging
 import Synchronization
 import Testing
+
+@testable import BluewireGateway
 
 @Suite struct OperationSettingsTests {
     private func load(_ environment: [String: String]) throws -> GatewayConfiguration {
@@ -43,6 +45,40 @@ import Testing
         let error = #expect(throws: GatewayError.self) { try load([variable: value]) }
         #expect(error?.code == .configuration)
         #expect(error?.remedy.contains(variable) == true)
+    }
+
+    @Test func budgetsAreRead() throws {
+        let budget = try load(["BLUEWIRE_BUDGET_TOKEN": "3/20/0", "BLUEWIRE_BUDGET_AGENT": "0/0/0"]).budget
+        #expect(budget.token == Budget.Allowance(burst: 3, perDay: 20, firstContactsPerDay: 0))
+        #expect(budget.agent == Budget.Allowance(burst: 0, perDay: 0, firstContactsPerDay: 0))
+        #expect(budget.owner == Budget().owner)
+        #expect(try load([:]).budget == Budget())
+    }
+
+    @Test(arguments: ["", "3", "3/20", "3/20/", "3/20/1/1", "3/-1/1", "a/b/c", "3//1", "1000001/1/1"])
+    func aWrongBudgetIsRefused(_ value: String) {
+        let error = #expect(throws: GatewayError.self) { try load(["BLUEWIRE_BUDGET_OWNER": value]) }
+        #expect(error?.message.contains("budget.owner") == true)
+    }
+
+    @Test func variablesOfTestsAreNoSettings() throws {
+        #expect(try load(["BLUEWIRE_SEED": "7", "BLUEWIRE_VERBOSE": "1"]) == load([:]))
+    }
+
+    @Test func theLevelOfALoggerAndItsCopiesFollowsOneValue() {
+        let lines = Mutex<[String]>([])
+        let level = Live(Logger.Level.info)
+        let logger = GatewayLog.logger(level: level, format: .text) { line in lines.withLock { $0.append(line) } }
+        var copy = logger
+        copy[metadataKey: "a"] = "b"
+        var own = logger
+        own.logLevel = .error
+        for _ in 0..<2 {
+            copy.debug("Shown late")
+            own.info("Never shown")
+            level.value = .debug
+        }
+        #expect(lines.withLock { $0 }.map { $0.contains("Shown late a=b") } == [true])
     }
 
     @Test func jsonLinesHaveDottedKeysAndSurviveAnything() throws {

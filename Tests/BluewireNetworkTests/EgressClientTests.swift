@@ -58,6 +58,25 @@ import Testing
         }
     }
 
+    @Test func aGrantThatIsTakenAwayIsMissedAtOnceAndANewOneHolds() async throws {
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        try await LoopbackServer.run([.send(answer)]) { server, port in
+            let client = try client()
+            func post() async throws -> [UInt8] {
+                var request = EgressRequest(.webhook, method: "POST", url: "http://127.0.0.1:\(port)/")
+                request.limits = EgressLimits(connect: .seconds(120), idle: .seconds(300), total: .seconds(600))
+                return try await client.send(request).body.collect()
+            }
+            #expect(try await post() == Array("ok".utf8))
+            client.replacePolicy(EgressPolicy())
+            let error = await #expect(throws: EgressError.self) { _ = try await post() }
+            #expect(error?.code == .refused)
+            #expect(server.requests.withLock { $0.count } == 1)
+            client.replacePolicy(try EgressPolicy(allow: ["webhook": ["127.0.0.1:\(port)"]]))
+            #expect(try await post() == Array("ok".utf8))
+        }
+    }
+
     @Test func aNameThatAlsoResolvesToAPrivateAddressIsRefused() async throws {
         let client = EgressClient(
             resolver: FixedResolver(table: ["a.example": ["8.8.8.8", "10.0.0.1"].compactMap { IPAddress($0) }])

@@ -7,7 +7,9 @@
 import BluewireModel
 import BluewireState
 import BluewireTesting
+import BluewireWire
 import HTTPTypes
+import Synchronization
 import Testing
 
 @testable import BluewireServer
@@ -43,6 +45,53 @@ struct AccessLimitTests {
         #expect(wait { try limiter.admit(token: "tok_a", address: "10.0.0.1") } == nil)
         #expect(wait { try limiter.admit(token: "tok_a", address: "10.0.0.2") } != nil)
         #expect(wait { try limiter.admit(token: "tok_b", address: "10.0.0.1") } == nil)
+    }
+
+    @Test func anotherRateHoldsForCallersThatAreKnown() {
+        let rate = Mutex<RequestRate?>(RequestRate(perSecond: 1, burst: 1))
+        let limiter = RequestLimiter(clock: clock) { _ in rate.withLock { $0 } }
+        #expect(wait { try limiter.admit(address: "10.0.0.1") } == nil)
+        #expect(wait { try limiter.admit(address: "10.0.0.1") } == .seconds(1))
+        rate.withLock { $0 = RequestRate(perSecond: 10, burst: 2) }
+        #expect(wait { try limiter.admit(address: "10.0.0.1") } == .milliseconds(100))
+        clock.advance(by: .seconds(1))
+        for _ in 0..<2 { #expect(wait { try limiter.admit(address: "10.0.0.1") } == nil) }
+        #expect(wait { try limiter.admit(address: "10.0.0.1") } != nil)
+        rate.withLock { $0 = nil }
+        for _ in 0..<9 { #expect(wait { try limiter.admit(address: "10.0.0.1") } == nil) }
+    }
+
+    @Test func otherRulesHoldFromTheNextRequestOn() async throws {
+        let controls = ServerControls(AccessRules(hosts: ["old.lan"]))
+        let fixture = try Fixture()
+        let core = ServerCore(context: fixture.context, controls: controls)
+        let headers: HTTPFields = [.authorization: "Bearer \(try await fixture.token())"]
+        func caller(_ certificate: String?) async throws -> String {
+            try await core.authenticator.principal(
+                headers: headers, host: "localhost", peer: "10.0.0.1", certificate: certificate, isWebSocket: false
+            ).id
+        }
+        #expect(core.origins.accepts(host: "old.lan"))
+        #expect(controls.admits("10.0.0.1"))
+        expectEqual(try await caller(nil).hasPrefix("tok_"), true)
+
+        var limits = ServerLimits()
+        limits.requests = RequestRate(perSecond: 1, burst: 1)
+        limits.sockets = 1
+        controls.replace(
+            AccessRules(
+                hosts: ["new.lan"], clients: ["pin": Principal(id: "cert_phone", scopes: [.read])], limits: limits,
+                admits: { $0 != "10.0.0.1" }))
+        #expect(!core.origins.accepts(host: "old.lan"))
+        #expect(core.origins.accepts(host: "new.lan"))
+        #expect(!controls.admits("10.0.0.1"))
+        let problem = await #expect(throws: NativeProblem.self) { _ = try await caller(nil) }
+        #expect(problem == .unknownCertificate)
+        expectEqual(try await caller("pin").hasPrefix("tok_"), true)
+        await #expect(throws: RateLimited.self) { _ = try await caller("pin") }
+        let holder = Principal(id: "tok_a", scopes: [.read])
+        #expect(throws: Never.self) { try core.sockets.enter(holder, address: "10.0.0.1") }
+        #expect(throws: RateLimited.self) { try core.sockets.enter(holder, address: "10.0.0.1") }
     }
 
     @Test func thisMachineIsSlowedOnlyWhenAskedForAndTheSocketNever() {

@@ -9,6 +9,7 @@ private import BluewireState
 internal import BluewireTransport
 private import Logging
 internal import ServiceLifecycle
+private import Synchronization
 
 /// One agent at work: a sink of the journal that admits messages, and a service that answers them.
 ///
@@ -19,7 +20,7 @@ package final class AgentRuntime: Sink, Service {
     /// The agent's settings.
     package let configuration: AgentConfiguration
     private let services: AgentServices
-    private let admission: Admission
+    private let admission: Mutex<Admission>
     private let sessions: AgentSessions
     private let records: AgentRepository
     private let turns: TurnRunner
@@ -32,7 +33,7 @@ package final class AgentRuntime: Sink, Service {
     package init(_ configuration: AgentConfiguration, provider: any ModelProvider, services: AgentServices) {
         self.configuration = configuration
         self.services = services
-        admission = Admission(configuration)
+        admission = Mutex(Admission(configuration))
         records = services.state.agents(clock: services.clock)
         sessions = AgentSessions(configuration: configuration, records: records)
         reminders = ReminderScheduler(configuration: configuration, services: services)
@@ -44,6 +45,11 @@ package final class AgentRuntime: Sink, Service {
     }
 
     package var name: String { "agent:\(configuration.name)" }
+
+    /// Whom the agent answers from now on, by the senders and chats of `configuration`; its other settings stay.
+    package func replaceAdmission(by configuration: AgentConfiguration) {
+        admission.withLock { $0 = Admission(configuration) }
+    }
 
     /// Admits the messages among `events`; when it returns they are stored.
     package func receive(_ events: [GatewayEvent]) async throws {
@@ -86,6 +92,7 @@ package final class AgentRuntime: Sink, Service {
         guard let message = try await services.chats.message(id), let chat = try await services.chats.chat(chat) else {
             return
         }
+        let admission = admission.withLock { $0 }
         let refusal = admission.refusal(of: message, in: chat, arrival: arrival, seenAt: event.time, now: now)
         guard refusal == nil else {
             logger.debug(

@@ -62,6 +62,14 @@ enum ListeningSettings {
         return configuration.allowedHosts + own.map { $0.contains(":") ? "[\($0)]" : $0 }
     }
 
+    /// Who may talk to the gateway, and how much.
+    static func access(_ configuration: GatewayConfiguration) -> AccessRules {
+        var rules = AccessRules(
+            hosts: hosts(configuration), clients: principals(configuration), limits: configuration.limits)
+        if let clients = configuration.allowedClients { rules.admits = { clients.contains($0) } }
+        return rules
+    }
+
     /// What client certificates stand for, by their pins.
     static func principals(_ configuration: GatewayConfiguration) -> [String: Principal] {
         Dictionary(

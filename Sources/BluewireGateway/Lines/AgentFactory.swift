@@ -24,12 +24,12 @@ struct AgentFactory {
     let egress: EgressClient
     let logger: Logger
 
-    /// The services of every configured agent: the runtime, and the runner that feeds it from the journal.
-    func services(
+    /// The runtime of every configured agent, and the runner that feeds it from the journal.
+    func agents(
         journal: Journal, state: StateDatabase, store: MessageStore, outbox: Outbox, gate: any OutboundSending,
         restoredAt: Timestamp?
-    ) throws -> [any Service] {
-        var services: [any Service] = []
+    ) throws -> [(runtime: AgentRuntime, runner: any Service)] {
+        var agents: [(runtime: AgentRuntime, runner: any Service)] = []
         for entry in configuration.agents {
             var agent = entry.agent
             if configuration.agentsSend { agent.shadow = false }
@@ -39,16 +39,14 @@ struct AgentFactory {
                     sender: gate, echoes: outbox, chats: store, search: store, state: state,
                     isStopped: { await Self.isStopped(outbox) })
             )
-            services.append(runtime)
-            services.append(
-                SinkRunner(
-                    sink: restoredAt.map { RestoredSink(sink: runtime, since: $0) } ?? runtime, journal: journal,
-                    state: state,
-                    filter: EventFilter(kinds: [.messageCreated, .messageUpdated]), logger: logger
-                )
+            let runner = SinkRunner(
+                sink: restoredAt.map { RestoredSink(sink: runtime, since: $0) } ?? runtime, journal: journal,
+                state: state,
+                filter: EventFilter(kinds: [.messageCreated, .messageUpdated]), logger: logger
             )
+            agents.append((runtime, runner))
         }
-        return services
+        return agents
     }
 
     /// Whether sending is switched off; a state that cannot be read counts as off.

@@ -87,5 +87,8 @@ extension GatewayClient {
         try await get("/v1/contacts", ["limit": "\(limit)", "q": query])
     }
 
+    /// Lets the gateway read its configuration again.
+    package func reload() async throws -> NativeReload { try await post("/v1/reload") }
+
     private static func webhook(_ id: String) -> String { "/v1/webhooks/\(segment(id))" }
 }

@@ -12,18 +12,32 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The running product: one service group over parts wired from the configuration.
 package enum Gateway {
     /// Runs until a signal asks it to stop.
     ///
-    /// - Parameter greet: called once everything listens.
+    /// - Parameters:
+    ///   - source: where the configuration is read again, at SIGHUP or when a client asks; nil for never.
+    ///   - greet: called once everything listens.
     /// - Throws: the error of whatever could not be opened or bound; the state is then as it was.
     package static func run(
-        _ configuration: GatewayConfiguration, greet: @escaping @Sendable (Greeting) -> Void
+        _ configuration: GatewayConfiguration, reloadingFrom source: ConfigurationSource? = nil,
+        greet: @escaping @Sendable (Greeting) -> Void
     ) async throws {
-        let logger = GatewayLog.logger(level: configuration.logLevel, format: configuration.logFormat)
-        let parts = try await GatewayParts.open(configuration, logger: logger)
-        let services = try await parts.services { port in
+        let parts = try await GatewayParts.open(configuration)
+        let logger = parts.logger
+        // Caught from here on; at a terminal the signal means that it was closed, and ends the gateway.
+        let isAtTerminal = isatty(STDIN_FILENO) == 1
+        let hangUps = isAtTerminal || source == nil ? nil : await UnixSignalsSequence(trapping: .sighup)
+        let services = try await parts.services(reloading: source.map { ($0, hangUps) }) { port in
             await announce(port: port, parts: parts, configuration: configuration, greet: greet)
         }
         // At debug level the group prints every service with all its fields.
@@ -31,7 +45,8 @@ package enum Gateway {
         lifecycle.logLevel = max(.info, logger.logLevel)
         var group = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycle
+            gracefulShutdownSignals: hangUps == nil ? [.sigterm, .sigint, .sighup] : [.sigterm, .sigint],
+            logger: lifecycle
         )
         group.maximumGracefulShutdownDuration = .seconds(8)
         group.maximumCancellationDuration = .seconds(3)

@@ -17,10 +17,19 @@ package enum GatewayLog {
         level: String, format: GatewayConfiguration.LogFormat = .text,
         write: @escaping @Sendable (String) -> Void = GatewayLog.writeToStandardError
     ) -> Logger {
-        var logger = Logger(label: "bluewire") { _ in LineHandler(format: format, write: write) }
-        logger.logLevel = Logger.Level(rawValue: level) ?? .info
-        return logger
+        logger(level: Live(Self.level(level)), format: format, write: write)
     }
+
+    /// A logger whose level, and that of its copies, is what `level` holds.
+    static func logger(
+        level: Live<Logger.Level>, format: GatewayConfiguration.LogFormat,
+        write: @escaping @Sendable (String) -> Void = GatewayLog.writeToStandardError
+    ) -> Logger {
+        Logger(label: "bluewire") { _ in LineHandler(shared: level, format: format, write: write) }
+    }
+
+    /// The level of a setting.
+    static func level(_ name: String) -> Logger.Level { Logger.Level(rawValue: name) ?? .info }
 
     /// Writes a line to standard error; losing one because the terminal is gone is not worth failing for.
     package static func writeToStandardError(_ line: String) {
@@ -31,13 +40,23 @@ package enum GatewayLog {
 /// Writes `2026-03-14T09:26:53.589Z info message key=value` lines, or the same as JSON objects.
 private struct LineHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level = .info
+    private let shared: Live<Logger.Level>
+    /// The level of this copy alone.
+    private var own: Logger.Level?
     let format: GatewayConfiguration.LogFormat
     let write: @Sendable (String) -> Void
 
-    init(format: GatewayConfiguration.LogFormat, write: @escaping @Sendable (String) -> Void) {
+    init(
+        shared: Live<Logger.Level>, format: GatewayConfiguration.LogFormat, write: @escaping @Sendable (String) -> Void
+    ) {
+        self.shared = shared
         self.format = format
         self.write = write
+    }
+
+    var logLevel: Logger.Level {
+        get { own ?? shared.value }
+        set { own = newValue }
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

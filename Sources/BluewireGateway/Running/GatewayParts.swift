@@ -17,6 +17,7 @@ import BluewireWire
 import Foundation
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// Every concrete part of a gateway, opened and wired, not yet running.
 ///
@@ -38,12 +39,16 @@ struct GatewayParts: Sendable {
     let hooks: HookReceiver
     let clock: any WallClock = SystemWallClock()
     let logger: Logger
+    let budget: Live<Budget>
+    let logLevel: Live<Logger.Level>
     private let configuration: GatewayConfiguration
 
     /// Opens everything the configuration names.
     ///
     /// - Throws: the error of the part that could not be opened, with its remedy.
-    static func open(_ configuration: GatewayConfiguration, logger: Logger) async throws -> GatewayParts {
+    static func open(_ configuration: GatewayConfiguration) async throws -> GatewayParts {
+        let logLevel = Live(GatewayLog.level(configuration.logLevel))
+        let logger = GatewayLog.logger(level: logLevel, format: configuration.logFormat)
         // Whatever can be refused without touching the state is refused first: a wrong setting leaves nothing behind.
         try ListeningSettings.checkReach(configuration)
         let policy = try egressPolicy(configuration)
@@ -67,7 +72,7 @@ struct GatewayParts: Sendable {
             try directory.checkDatabases()
             return try await open(
                 configuration, directory: directory, lock: lock, store: store, place: place, identities: identities,
-                policy: policy, logger: logger
+                policy: policy, logLevel: logLevel, logger: logger
             )
         } catch {
             directory.discardNew(besides: existing)
@@ -77,7 +82,8 @@ struct GatewayParts: Sendable {
 
     private static func open(
         _ configuration: GatewayConfiguration, directory: StateDirectory, lock: StateLock, store: MessageStore,
-        place: DatabasePlace, identities: ChatIdentities, policy: EgressPolicy, logger: Logger
+        place: DatabasePlace, identities: ChatIdentities, policy: EgressPolicy,
+        logLevel: Live<Logger.Level>, logger: Logger
     ) async throws -> GatewayParts {
         var keeping = Journal.Configuration()
         keeping.retention = configuration.retention.events
@@ -105,16 +111,21 @@ struct GatewayParts: Sendable {
         let outbox = Outbox(
             store: state.sends, log: journal, resolver: store, clock: SystemWallClock(), configuration: sending
         )
+        let budget = Live(configuration.budget)
         return GatewayParts(
             directory: directory, lock: lock, journal: journal, state: state, store: store,
             source: ChatDatabaseSource(watching), line: line, outbox: outbox,
             gate: AuditedSender(
-                sender: OutboundGate(outbox: outbox, defaultLine: configuration.line, reader: store), trail: audit),
-            audit: audit, egress: egress, logger: logger, configuration: configuration
+                sender: OutboundGate(
+                    outbox: outbox, defaultLine: configuration.line, reader: store, budget: budget.value),
+                trail: audit),
+            audit: audit, egress: egress, budget: budget, logLevel: logLevel, logger: logger,
+            configuration: configuration
         )
     }
 
-    private static func egressPolicy(_ configuration: GatewayConfiguration) throws(EgressError) -> EgressPolicy {
+    /// What may be reached.
+    static func egressPolicy(_ configuration: GatewayConfiguration) throws(EgressError) -> EgressPolicy {
         try EgressPolicy(allow: [
             EgressPurpose.webhook.rawValue: configuration.webhookEgress,
             EgressPurpose.model.rawValue: configuration.modelEgress,
@@ -126,20 +137,19 @@ struct GatewayParts: Sendable {
         var server = GatewayServer.Configuration()
         server.host = configuration.listen.host
         server.port = configuration.listen.port
-        server.hosts = ListeningSettings.hosts(configuration)
         server.tls = configuration.tls
-        server.clients = ListeningSettings.principals(configuration)
         server.limits = configuration.limits
-        if let clients = configuration.allowedClients { server.admits = { clients.contains($0) } }
         return server
     }
 
     private init(
         directory: StateDirectory, lock: StateLock, journal: Journal, state: StateDatabase, store: MessageStore,
         source: ChatDatabaseSource, line: Line, outbox: Outbox, gate: any OutboundSending, audit: AuditTrail,
-        egress: EgressClient, logger: Logger,
+        egress: EgressClient, budget: Live<Budget>, logLevel: Live<Logger.Level>, logger: Logger,
         configuration: GatewayConfiguration
     ) {
+        self.budget = budget
+        self.logLevel = logLevel
         self.directory = directory
         self.lock = lock
         self.journal = journal
@@ -161,19 +171,36 @@ struct GatewayParts: Sendable {
 
     /// The services in the order they start; they stop in reverse.
     ///
-    /// - Parameter onReady: called once all listeners listen, with the TCP port.
-    func services(onReady: @escaping @Sendable (Int) async -> Void) async throws -> [any Service] {
+    /// - Parameters:
+    ///   - reloading: where the configuration is read again, and the signals that ask for it; nil for never.
+    ///   - onReady: called once all listeners listen, with the TCP port.
+    func services(
+        reloading: (source: ConfigurationSource, signals: UnixSignalsSequence?)?,
+        onReady: @escaping @Sendable (Int) async -> Void
+    ) async throws -> [any Service] {
         let webhooks = WebhookDispatcher(
             journal: journal, state: state, poster: EgressWebhookPoster(client: egress), render: render, logger: logger
         )
-        try await registerConfiguredWebhooks()
-        let agents = try AgentFactory(configuration: configuration, egress: egress, logger: logger).services(
+        try await registerWebhooks(configuration.webhooks)
+        let agents = try AgentFactory(configuration: configuration, egress: egress, logger: logger).agents(
             journal: journal, state: state, store: store, outbox: outbox, gate: gate,
             restoredAt: try await state.restoredAt()
         )
+        let controls = ServerControls(ListeningSettings.access(configuration))
+        let reloader = reloading.map { reloading in
+            Reloader(
+                source: reloading.source, running: configuration,
+                parts: Reloader.Parts(
+                    controls: controls, egress: egress, budget: budget, logLevel: logLevel,
+                    agents: agents.map(\.runtime), audit: audit, logger: logger,
+                    registerWebhooks: { entries, before in
+                        try await registerWebhooks(entries, before: before)
+                        webhooks.reload()
+                    }))
+        }
         let server = GatewayServer(
-            configuration: serverConfiguration(onReady: onReady), context: serverContext(webhooks: webhooks),
-            logger: logger
+            configuration: serverConfiguration(onReady: onReady),
+            context: serverContext(webhooks: webhooks, reloader: reloader), controls: controls, logger: logger
         )
         GatewayGauges(journal: journal, state: state, source: source, directory: directory)
             .register(startedAt: clock.now)
@@ -184,7 +211,11 @@ struct GatewayParts: Sendable {
             Ingest(sources: sources, journal: journal, typing: typing, logger: logger), outbox, webhooks,
             UploadMaintenance(store: uploads, logger: logger), HookService(receiver: hooks, logger: logger),
         ]
-        return foundation + agents + [server]
+        var reloads: [any Service] = []
+        if let reloader, let signals = reloading?.signals {
+            reloads.append(ReloadService(reloader: reloader, signals: signals))
+        }
+        return foundation + reloads + agents.flatMap { [$0.runtime, $0.runner] as [any Service] } + [server]
     }
 
     private var sources: [any EventSource] {
@@ -219,7 +250,7 @@ struct GatewayParts: Sendable {
         return server
     }
 
-    private func serverContext(webhooks: WebhookDispatcher) -> ServerContext {
+    private func serverContext(webhooks: WebhookDispatcher, reloader: Reloader?) -> ServerContext {
         var context = ServerContext(
             store: store, journal: journal, state: state, sender: gate, sends: outbox, lines: [line]
         )
@@ -233,6 +264,15 @@ struct GatewayParts: Sendable {
         context.audit = audit
         let path = directory.path
         context.backup = { caller in try await StateBackup(directory: path).lend(to: caller) }
+        if let reloader {
+            context.reload = { caller in
+                do {
+                    return try await reloader.reload(by: caller)
+                } catch let error as GatewayError {
+                    throw NativeProblem(.invalidRequest, detail: error.message, remedy: error.remedy)
+                }
+            }
+        }
         context.webRoot = configuration.webRoot
         context.uploads = uploads
         context.hooks = hooks
@@ -252,7 +292,8 @@ struct GatewayParts: Sendable {
         return context
     }
 
-    private static func secret(of entry: GatewayConfiguration.WebhookEntry) throws(GatewayError) -> String? {
+    /// The secret a webhook of the file is to have; nil when it gets one of its own.
+    static func secret(of entry: GatewayConfiguration.WebhookEntry) throws(GatewayError) -> String? {
         guard let variable = entry.secretVariable else { return nil }
         guard let secret = ProcessInfo.processInfo.environment[variable], secret.hasPrefix("whsec_") else {
             throw GatewayError(
@@ -264,11 +305,22 @@ struct GatewayParts: Sendable {
     }
 
     /// Webhooks of the file are kept under their URL: a restart changes neither their secret nor their cursor.
-    private func registerConfiguredWebhooks() async throws {
+    ///
+    /// - Parameter before: what the file said; a webhook whose events were changed there since gets them.
+    private func registerWebhooks(
+        _ entries: [GatewayConfiguration.WebhookEntry], before: [GatewayConfiguration.WebhookEntry] = []
+    ) async throws {
         let repository = state.webhooks()
-        let known = Set(try await repository.list().map(\.url))
-        for entry in configuration.webhooks where !known.contains(entry.url) {
+        let known = try await repository.list()
+        for entry in entries {
             let filter = EventFilter(kinds: entry.events.map { Set($0.map { GatewayEvent.Kind(rawValue: $0) }) })
+            if var webhook = known.first(where: { $0.url == entry.url }) {
+                let last = before.first { $0.url == entry.url }
+                guard let last, last.events != entry.events else { continue }
+                webhook.filter = filter
+                _ = try await repository.update(webhook)
+                continue
+            }
             let secret = try Self.secret(of: entry) ?? WebhookRepository.makeSecret()
             let webhook = try await repository.create(
                 url: entry.url, filter: filter, secret: secret, after: journal.head)

@@ -28,12 +28,18 @@ package final class EgressClient: Sendable {
         var usedAt: ContinuousClock.Instant
     }
 
-    private let policy: EgressPolicy
+    private struct State {
+        var policy: EgressPolicy
+        /// Changes with the policy.
+        var generation = 0
+        var entries: [Key: Entry] = [:]
+    }
+
     private let resolver: any HostResolving
     private let trust: EgressTrust
     private let addressLifetime: Duration
     private let onRefusal: @Sendable (EgressPurpose) -> Void
-    private let entries = Mutex<[Key: Entry]>([:])
+    private let state: Mutex<State>
 
     /// How many clients are kept for reuse.
     private static let capacity = 64
@@ -51,9 +57,21 @@ package final class EgressClient: Sendable {
     ) {
         self.addressLifetime = addressLifetime
         self.trust = trust
-        self.policy = policy
+        state = Mutex(State(policy: policy))
         self.resolver = resolver
         self.onRefusal = onRefusal
+    }
+
+    /// Obeys another policy from now on; what was checked by the old one is not reached again unchecked.
+    package func replacePolicy(_ policy: EgressPolicy) {
+        // What is in use ends when its last body was read; it is released outside the lock.
+        let released = state.withLock { state in
+            defer { state.entries.removeAll() }
+            state.policy = policy
+            state.generation += 1
+            return state.entries
+        }
+        _ = consume released
     }
 
     /// Sends a request and returns as soon as the head of the response is there.
@@ -98,8 +116,9 @@ package final class EgressClient: Sendable {
                 throw EgressError(.refused, "Only the simulator is reached over a Unix socket.")
             }
             let key = Key(place: "unix:\(path)", connect: limits.connect, idle: limits.idle)
+            let generation = state.withLock { $0.generation }
             return (
-                pinned(key, host: nil, address: nil, trust: .system, limits: limits),
+                pinned(key, host: nil, address: nil, trust: .system, limits: limits, generation: generation),
                 Self.socketURL(path: path, uri: uri)
             )
         case .url(let text):
@@ -112,6 +131,7 @@ package final class EgressClient: Sendable {
                 connect: limits.connect, idle: limits.idle
             )
             if let client = reuse(key) { return (client, destination.url) }
+            let (policy, generation) = state.withLock { ($0.policy, $0.generation) }
             let addresses =
                 if let literal = destination.literal { [literal] } else {
                     await resolver.addresses(of: destination.host)
@@ -121,7 +141,9 @@ package final class EgressClient: Sendable {
             let address = addresses.first { if case .v4 = $0 { true } else { false } } ?? addresses[0]
             let believed = request.purpose == .gateway ? trust : .system
             return (
-                pinned(key, host: destination.host, address: address, trust: believed, limits: limits),
+                pinned(
+                    key, host: destination.host, address: address, trust: believed, limits: limits,
+                    generation: generation),
                 destination.url
             )
         }
@@ -129,33 +151,39 @@ package final class EgressClient: Sendable {
 
     private func reuse(_ key: Key) -> PinnedClient? {
         let now = ContinuousClock.now
-        return entries.withLock { entries in
-            guard let entry = entries[key], now - entry.checkedAt < addressLifetime else { return nil }
-            entries[key]?.usedAt = now
+        return state.withLock { state in
+            guard let entry = state.entries[key], now - entry.checkedAt < addressLifetime else { return nil }
+            state.entries[key]?.usedAt = now
             return entry.client
         }
     }
 
     /// The client for a place that was just checked: the one at hand when the address is still the same, else a new one.
     private func pinned(
-        _ key: Key, host: String?, address: IPAddress?, trust: EgressTrust, limits: EgressLimits
+        _ key: Key, host: String?, address: IPAddress?, trust: EgressTrust, limits: EgressLimits, generation: Int
     ) -> PinnedClient {
         let now = ContinuousClock.now
         // What is replaced or evicted is released outside the lock; it shuts down when its last body was read.
-        let (client, released): (PinnedClient, [PinnedClient]) = entries.withLock { entries in
-            if var entry = entries[key], entry.address == address {
+        let (client, released): (PinnedClient, [PinnedClient]) = state.withLock { state in
+            // Checked by a policy that no longer holds: for this request alone.
+            guard state.generation == generation else {
+                return (PinnedClient(host: host, address: address, trust: trust, limits: limits), [])
+            }
+            if var entry = state.entries[key], entry.address == address {
                 entry.checkedAt = now
                 entry.usedAt = now
-                entries[key] = entry
+                state.entries[key] = entry
                 return (entry.client, [])
             }
-            var released = entries[key].map { [$0.client] } ?? []
-            if entries.count >= Self.capacity, let oldest = entries.min(by: { $0.value.usedAt < $1.value.usedAt }) {
+            var released = state.entries[key].map { [$0.client] } ?? []
+            if state.entries.count >= Self.capacity,
+                let oldest = state.entries.min(by: { $0.value.usedAt < $1.value.usedAt })
+            {
                 released.append(oldest.value.client)
-                entries[oldest.key] = nil
+                state.entries[oldest.key] = nil
             }
             let client = PinnedClient(host: host, address: address, trust: trust, limits: limits)
-            entries[key] = Entry(client: client, address: address, checkedAt: now, usedAt: now)
+            state.entries[key] = Entry(client: client, address: address, checkedAt: now, usedAt: now)
             return (client, released)
         }
         _ = consume released

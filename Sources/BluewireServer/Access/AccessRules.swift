@@ -14,11 +14,17 @@ package struct AccessRules: Sendable {
     package var clients: [String: Principal]
     /// How much is taken from one caller.
     package var limits: ServerLimits
+    /// Which numeric addresses may connect.
+    package var admits: @Sendable (_ address: String) -> Bool
 
     /// Rules from their parts.
-    package init(hosts: [String] = [], clients: [String: Principal] = [:], limits: ServerLimits = ServerLimits()) {
+    package init(
+        hosts: [String] = [], clients: [String: Principal] = [:], limits: ServerLimits = ServerLimits(),
+        admits: @escaping @Sendable (_ address: String) -> Bool = { _ in true }
+    ) {
         self.hosts = hosts
         self.clients = clients
         self.limits = limits
+        self.admits = admits
     }
 }

@@ -12,11 +12,9 @@ import HTTPTypes
 /// Finds out who calls.
 struct Authenticator: Sendable {
     let tokens: TokenRepository
-    let origins: OriginPolicy
+    let controls: ServerControls
     let failures: FailedAttempts
     let requests: RequestLimiter
-    /// What client certificates stand for, by their pins; empty where they stand for nobody.
-    let clients: [String: Principal]
 
     /// The name of the cookie of web sessions.
     static let cookie = "bluewire_session"
@@ -32,10 +30,11 @@ struct Authenticator: Sendable {
         headers: HTTPFields, host: String?, peer: String?, certificate: String? = nil, isWebSocket: Bool
     ) async throws -> Principal {
         guard let peer else { return .owner }
+        let clients = controls.clients
         let holder = certificate.flatMap { clients[$0] }
         // Where certificates have names, one without is refused: that is how a client is locked out.
         guard clients.isEmpty || holder != nil else { throw NativeProblem.unknownCertificate }
-        let isOwnPage = origins.accepts(origin: headers[.origin], host: host)
+        let isOwnPage = controls.origins.accepts(origin: headers[.origin], host: host)
         if isWebSocket, !isOwnPage { throw NativeProblem.foreignOrigin }
         if let authorization = headers[.authorization] {
             guard let token = Self.bearer(authorization), !token.hasPrefix("bws_") else {

@@ -24,7 +24,7 @@ final class FailedAttempts: Sendable {
 
     private let entries = Mutex<[String: Entry]>([:])
     private let clock: any WallClock
-    private let free: Int?
+    private let free: @Sendable () -> Int?
 
     /// The first wait.
     private static let shortest = Duration.seconds(15)
@@ -32,7 +32,12 @@ final class FailedAttempts: Sendable {
     private static let longest = Duration.seconds(900)
 
     /// At most `free` failures a minute and address without a wait; nil for no limit.
-    init(clock: any WallClock, free: Int? = 5) {
+    convenience init(clock: any WallClock, free: Int? = 5) {
+        self.init(clock: clock) { free }
+    }
+
+    /// Asks for the number of free failures each time.
+    init(clock: any WallClock, free: @escaping @Sendable () -> Int?) {
         self.clock = clock
         self.free = free
     }
@@ -49,7 +54,7 @@ final class FailedAttempts: Sendable {
 
     /// Notes a refusal.
     func note(_ address: String) {
-        guard let free else { return }
+        guard let free = free() else { return }
         let now = clock.now
         let key = ClientAddress(address).key
         entries.withLock { entries in

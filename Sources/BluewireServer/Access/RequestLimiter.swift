@@ -11,19 +11,22 @@ import Synchronization
 ///
 /// Callers on the gateway's own socket are never slowed; those on loopback only when the owner has set a rate.
 final class RequestLimiter: Sendable {
-    private let elsewhere: RequestRate?
-    private let loopback: RequestRate?
+    private let rate: @Sendable (_ isLoopback: Bool) -> RequestRate?
     private let clock: any WallClock
     private let buckets = Mutex<[String: TokenBucket]>([:])
 
     /// How many callers are told apart.
     private static let capacity = 10_000
 
-    /// A limiter with rates for callers elsewhere and on this machine; nil is no limit.
-    init(elsewhere: RequestRate?, loopback: RequestRate?, clock: any WallClock) {
-        self.elsewhere = elsewhere
-        self.loopback = loopback
+    /// A limiter that asks for the rate of callers on this machine and elsewhere each time; nil is no limit.
+    init(clock: any WallClock, rate: @escaping @Sendable (_ isLoopback: Bool) -> RequestRate?) {
         self.clock = clock
+        self.rate = rate
+    }
+
+    /// A limiter with rates for callers elsewhere and on this machine; nil is no limit.
+    convenience init(elsewhere: RequestRate?, loopback: RequestRate?, clock: any WallClock) {
+        self.init(clock: clock) { $0 ? loopback : elsewhere }
     }
 
     /// Counts a request of an address.
@@ -44,7 +47,7 @@ final class RequestLimiter: Sendable {
     }
 
     private func admit(_ key: String, _ client: ClientAddress) throws(RateLimited) {
-        guard let rate = client.isLoopback ? loopback : elsewhere else { return }
+        guard let rate = rate(client.isLoopback) else { return }
         let now = clock.now
         let wait = buckets.withLock { buckets in
             if buckets.count >= Self.capacity, buckets[key] == nil {
@@ -55,7 +58,7 @@ final class RequestLimiter: Sendable {
                 // A flood from more callers than this is bounded by the limit of connections.
                 guard buckets.count < Self.capacity else { return Duration?.none }
             }
-            return buckets[key, default: TokenBucket(rate, at: now)].take(at: now)
+            return buckets[key, default: TokenBucket(rate, at: now)].take(at: now, rate: rate)
         }
         if let wait { throw RateLimited(.tooManyRequests, wait: wait) }
     }

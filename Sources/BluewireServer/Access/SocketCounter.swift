@@ -9,21 +9,22 @@ import Synchronization
 
 /// Counts the WebSockets of each token.
 final class SocketCounter: Sendable {
-    private let elsewhere: Int?
-    private let loopback: Int?
+    private let limit: @Sendable (_ isLoopback: Bool) -> Int?
     private let open = Mutex<[String: Int]>([:])
 
+    /// A counter that asks each time for the most sockets of one token, for callers on this machine and elsewhere.
+    init(limit: @escaping @Sendable (_ isLoopback: Bool) -> Int?) { self.limit = limit }
+
     /// A counter with the most sockets of one token for callers elsewhere and on this machine; nil is no limit.
-    init(elsewhere: Int?, loopback: Int?) {
-        self.elsewhere = elsewhere
-        self.loopback = loopback
+    convenience init(elsewhere: Int?, loopback: Int?) {
+        self.init { $0 ? loopback : elsewhere }
     }
 
     /// Counts one more socket of a caller; whoever got it gives it back with ``leave(_:)``.
     ///
     /// - Throws: ``RateLimited``.
     func enter(_ principal: Principal, address: String?) throws(RateLimited) {
-        let limit = address.map { ClientAddress($0).isLoopback ? loopback : elsewhere } ?? nil
+        let limit = address.flatMap { self.limit(ClientAddress($0).isLoopback) }
         let isAdmitted = open.withLock { open in
             let count = open[principal.id, default: 0]
             if let limit, count >= limit { return false }

@@ -8,7 +8,7 @@ import BluewireModel
 
 /// Permits that come back at a steady rate, up to a burst.
 struct TokenBucket {
-    private let rate: RequestRate
+    private var rate: RequestRate
     private var permits: Double
     private var filledAt: Timestamp
 
@@ -20,8 +20,12 @@ struct TokenBucket {
     }
 
     /// Takes a permit; returns how long to wait when there is none.
-    mutating func take(at now: Timestamp) -> Duration? {
+    ///
+    /// - Parameter rate: the rate from now on; what was left stays, up to its burst.
+    mutating func take(at now: Timestamp, rate: RequestRate) -> Duration? {
         fill(at: now)
+        self.rate = rate
+        permits = min(permits, Double(rate.burst))
         guard permits >= 1 else { return .seconds((1 - permits) / rate.perSecond) }
         permits -= 1
         return nil

@@ -36,15 +36,24 @@ final class ConnectionRegistry: Sendable {
         var lastTicket = 0
     }
 
-    private let limits: ServerLimits
-    private let total: Int
+    private let limits: @Sendable () -> ServerLimits
+    private let capacity: Int
     private let admits: @Sendable (String) -> Bool
     private let state = Mutex(State())
 
     /// A registry for `total` connections; `admits` decides about numeric addresses.
-    init(_ limits: ServerLimits, total: Int, admits: @escaping @Sendable (String) -> Bool = { _ in true }) {
+    convenience init(_ limits: ServerLimits, total: Int, admits: @escaping @Sendable (String) -> Bool = { _ in true }) {
+        var limits = limits
+        limits.connections = total
+        self.init(capacity: total, limits: { [limits] in limits }, admits: admits)
+    }
+
+    /// A registry that asks for the limits each time, and holds `capacity` connections at most.
+    init(
+        capacity: Int, limits: @escaping @Sendable () -> ServerLimits, admits: @escaping @Sendable (String) -> Bool
+    ) {
+        self.capacity = capacity
         self.limits = limits
-        self.total = total
         self.admits = admits
     }
 
@@ -58,6 +67,8 @@ final class ConnectionRegistry: Sendable {
     func admit(_ channel: any Channel, address: String?) -> NativeProblem? {
         if let address, !admits(address) { return .foreignAddress }
         let client = address.map { ClientAddress($0) }
+        let limits = limits()
+        let total = min(limits.connections, capacity)
         let limit = client.flatMap { $0.isLoopback ? limits.connectionsOnLoopback : limits.connectionsPerAddress }
         let key = client?.key ?? "socket"
         let (refusal, evicted): (NativeProblem?, (any Channel)?) = state.withLock { state in

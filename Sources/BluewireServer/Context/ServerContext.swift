@@ -47,6 +47,8 @@ package struct ServerContext: Sendable {
     package var audit: AuditTrail?
     /// Makes a backup of the state for a caller and tells where it is, for the server to remove; nil where nobody can.
     package var backup: (@Sendable (_ caller: String) async throws -> String)?
+    /// Reads the configuration again for a caller; nil where there is no file to read.
+    package var reload: (@Sendable (_ caller: String) async throws -> NativeReload)?
     /// Files that are to be sent; nil where none can be uploaded.
     package var uploads: UploadStore?
     /// Small pictures of attachments; nil where none can be made.
@@ -83,6 +85,7 @@ package struct ServerContext: Sendable {
         simulator = nil
         audit = nil
         backup = nil
+        reload = nil
         webRoot = nil
         render = { NativeEvent($0).json }
         clock = SystemWallClock()

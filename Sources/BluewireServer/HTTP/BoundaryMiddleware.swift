@@ -12,7 +12,7 @@ import Hummingbird
 struct BoundaryMiddleware: RouterMiddleware {
     typealias Context = GatewayRequestContext
 
-    let origins: OriginPolicy
+    let controls: ServerControls
 
     @concurrent
     func handle(
@@ -22,7 +22,9 @@ struct BoundaryMiddleware: RouterMiddleware {
         var response: Response
         do {
             // The gateway's own socket has no names.
-            if context.peer != nil, !origins.accepts(host: request.head.authority) { throw NativeProblem.wrongHost }
+            if context.peer != nil, !controls.origins.accepts(host: request.head.authority) {
+                throw NativeProblem.wrongHost
+            }
             if let length = request.headers[.contentLength].flatMap(Int.init), length > Call.bodyLimit,
                 !RouteTable.hasOwnBodyLimit(request.method, path: request.uri.path)
             {

@@ -16,7 +16,7 @@ package enum RouteTable {
         HealthRoutes.routes + MetricRoutes.routes + ChatRoutes.routes + GroupRoutes.routes + MessageRoutes.routes
         + SendRoutes.routes + EventRoutes.routes + AttachmentRoutes.routes + UploadRoutes.routes
         + ContactRoutes.routes + WebhookRoutes.routes + HookRoutes.routes + TokenRoutes.routes + AuditRoutes.routes
-        + BackupRoutes.routes + AgentRoutes.routes + TraceRoutes.routes + SessionRoutes.routes
+        + BackupRoutes.routes + ReloadRoutes.routes + AgentRoutes.routes + TraceRoutes.routes + SessionRoutes.routes
         + DescriptionRoutes.routes
         + SimulatorRoutes.routes + PageRoutes.routes
 

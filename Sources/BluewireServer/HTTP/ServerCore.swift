@@ -15,7 +15,8 @@ package final class ServerCore: Sendable {
     /// What the gateway lends.
     package let context: ServerContext
     let authenticator: Authenticator
-    let origins: OriginPolicy
+    /// Who may talk to it, as it is now.
+    package let controls: ServerControls
     let feed: EventFeed
     let requests: RequestLimiter
     let sockets: SocketCounter
@@ -23,26 +24,35 @@ package final class ServerCore: Sendable {
     let description: [UInt8]
 
     /// The parts for a context, and who may talk to it.
-    package init(context: ServerContext, access: AccessRules = AccessRules()) {
+    package convenience init(context: ServerContext, access: AccessRules = AccessRules()) {
+        self.init(context: context, controls: ServerControls(access))
+    }
+
+    /// The parts for a context, with the rules that `controls` holds.
+    package init(context: ServerContext, controls: ServerControls) {
         self.context = context
-        let limits = access.limits
-        origins = OriginPolicy(names: access.hosts)
-        requests = RequestLimiter(
-            elsewhere: limits.requests, loopback: limits.requestsOnLoopback, clock: context.clock)
-        sockets = SocketCounter(elsewhere: limits.sockets, loopback: limits.socketsOnLoopback)
+        self.controls = controls
+        requests = RequestLimiter(clock: context.clock) { isLoopback in
+            isLoopback ? controls.limits.requestsOnLoopback : controls.limits.requests
+        }
+        sockets = SocketCounter { isLoopback in
+            isLoopback ? controls.limits.socketsOnLoopback : controls.limits.sockets
+        }
         authenticator = Authenticator(
-            tokens: context.state.tokens(clock: context.clock), origins: origins,
-            failures: FailedAttempts(clock: context.clock, free: limits.failures), requests: requests,
-            clients: access.clients)
+            tokens: context.state.tokens(clock: context.clock), controls: controls,
+            failures: FailedAttempts(clock: context.clock) { controls.limits.failures }, requests: requests)
         var document = OpenAPIDocument(version: context.version)
         description = (try? document.json().json) ?? []
         feed = EventFeed(journal: context.journal, render: context.render)
     }
 
+    /// Which names and pages are believed now.
+    var origins: OriginPolicy { controls.origins }
+
     /// A router over the table.
     package func router() -> Router<GatewayRequestContext> {
         let router = Router(context: GatewayRequestContext.self)
-        router.add(middleware: BoundaryMiddleware(origins: origins))
+        router.add(middleware: BoundaryMiddleware(controls: controls))
         for route in RouteTable.all {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 var call = Call(request: request, requestContext: context, caller: nil, server: self)

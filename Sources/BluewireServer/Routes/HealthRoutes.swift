@@ -37,7 +37,7 @@ enum HealthRoutes {
             missing: await context.readiness(), cursor: context.journal.head.description,
             readers: call.server.feed.readerCount,
             scopes: try call.principal().scopes.map(\.rawValue).sorted(),
-            features: context.simulator == nil ? [] : ["simulator"])
+            features: context.simulator == nil ? [] : ["simulator"], listener: call.server.controls.listener)
     }
 
     private static let lines = Route.get(

@@ -27,14 +27,6 @@ final class ServerIdentity: Sendable {
         var stamps: [FileStamp]
     }
 
-    /// What looking at the files again has brought.
-    enum Refresh: Hashable {
-        case unchanged
-        case replaced
-        /// They changed, and cannot be used.
-        case unusable
-    }
-
     private let files: TLSFiles
     private let authorities: [NIOSSLCertificate]
     private let current: Mutex<Pair>
@@ -79,7 +71,7 @@ final class ServerIdentity: Sendable {
     }
 
     /// Looks whether the files have changed, and takes what they hold now.
-    func refresh() -> Refresh {
+    func refresh() -> ServerControls.CertificateRefresh {
         let stamps = Self.stamps(files)
         guard current.withLock({ $0.stamps != stamps }) else { return .unchanged }
         guard let pair = try? Self.load(files), (try? NIOSSLContext(configuration: Self.configuration(pair))) != nil

@@ -84,9 +84,14 @@ package struct AuditFact: Hashable, Sendable {
         AuditFact(action: "egress", object: purpose, outcome: "denied")
     }
 
-    /// The configuration was read again; `reason` is a code when it could not be used.
-    package static func configurationReloaded(failure reason: String? = nil) -> AuditFact {
-        AuditFact(action: "configuration.reload", outcome: reason == nil ? "allowed" : "failed", reason: reason)
+    /// The configuration was read again and holds; `remark` names the settings that need a restart.
+    package static func configurationReloaded(_ remark: String? = nil) -> AuditFact {
+        AuditFact(action: "configuration.reload", reason: remark)
+    }
+
+    /// The configuration was read again and could not be used; `reason` is a code.
+    package static func configurationReloadFailed(_ reason: String) -> AuditFact {
+        AuditFact(action: "configuration.reload", outcome: "failed", reason: reason)
     }
 
     /// A backup was made.

@@ -95,11 +95,15 @@ package struct NativeHealth: Hashable, Sendable, Decodable, JSONWritable {
     package var scopes: [String]
     /// Parts of the gateway that not every gateway has: `simulator`.
     package var features: [String]
+    /// Where it listens; null when only on its own socket.
+    package var listener: NativeListener?
 
     /// A state from its fields.
     package init(
-        missing: [NativeReadiness], cursor: String, readers: Int, scopes: [String], features: [String]
+        missing: [NativeReadiness], cursor: String, readers: Int, scopes: [String], features: [String],
+        listener: NativeListener? = nil
     ) {
+        self.listener = listener
         ready = missing.isEmpty
         self.missing = missing
         self.cursor = cursor
@@ -116,6 +120,7 @@ package struct NativeHealth: Hashable, Sendable, Decodable, JSONWritable {
             writer.member("readers", readers)
             writer.member("scopes", scopes)
             writer.member("features", features)
+            writer.member("listener", listener)
         }
     }
 }

@@ -49,16 +49,17 @@ struct ServeCommand: GatewayCommand {
     var printToken = false
 
     func execute(on terminal: Terminal) async throws {
-        let configuration = try common.configuration([
+        let source = common.source([
             .database: database.db, .listen: listen, .transport: transport, .simulatorSocket: simulatorSocket,
             .webRoot: webRoot, .agentsSend: agentsSend ? "true" : nil, .fileEvents: noFileEvents ? "false" : nil,
             .poll: noPoll ? "false" : nil,
         ])
+        let configuration = try source.load()
         if printToken {
             terminal.line(try await TokenMaker.make(configuration))
             return
         }
-        try await Gateway.run(configuration) { greeting in
+        try await Gateway.run(configuration, reloadingFrom: source) { greeting in
             if common.json {
                 terminal.line(JSONLine.text(greeting))
             } else {

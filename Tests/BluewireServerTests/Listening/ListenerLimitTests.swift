@@ -176,7 +176,8 @@ import Testing
                     #expect(head.hasPrefix("HTTP/1.1 \(status)"))
                     #expect(head.lowercased().contains("retry-after: ") == (status == "429"))
                     #expect(head.lowercased().contains("content-security-policy"))
-                    _ = try await client.read(until: "}")
+                    // The state of the gateway ends with its listener, a problem with itself.
+                    _ = try await client.read(until: status == "200" ? "}}" : "}")
                 }
             }
         }

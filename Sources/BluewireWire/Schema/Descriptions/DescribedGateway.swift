@@ -44,6 +44,7 @@ extension NativeHealth: SchemaDescribed {
             .init("readers", "How many live readers there are.", 2),
             .init("scopes", "The scopes of the caller.", ["messages:read"]),
             .init("features", "Parts of the gateway that not every gateway has: `simulator`.", []),
+            .init("listener", "Where it listens; null when only on its own socket."),
         ])
 }
 
