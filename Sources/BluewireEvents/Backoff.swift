@@ -5,15 +5,18 @@
 //
 
 /// Pauses between tries that double from one second to a minute.
-struct Backoff: Sendable {
+package struct Backoff: Sendable {
     private var tries = 0
 
+    /// The first pause is one second.
+    package init() {}
+
     /// The pause before the next try.
-    mutating func next() -> Duration {
+    package mutating func next() -> Duration {
         defer { tries += 1 }
         return .seconds(min(60, 1 << min(tries, 6)))
     }
 
     /// Starts over after a success.
-    mutating func reset() { tries = 0 }
+    package mutating func reset() { tries = 0 }
 }

@@ -77,9 +77,13 @@ import Testing
             $0.agents.append(GatewayConfiguration.AgentEntry(agent: AgentConfiguration(name: "second")))
         },
         Change(testDescription: "an agent that left", needsRestart: ["agents"]) { $0.agents = [] },
-        Change(testDescription: "the address", applied: ["log-level"], needsRestart: ["listen", "listen-plain"]) {
+        Change(
+            testDescription: "the address", applied: ["log-level"],
+            needsRestart: ["listen", "listen-plain", "discovery"]
+        ) {
             $0.listen.port = 1
             $0.listensPlain = true
+            $0.isAnnounced = true
             $0.logLevel = "error"
         },
         Change(testDescription: "certificate clients", applied: ["tls.clients"]) {

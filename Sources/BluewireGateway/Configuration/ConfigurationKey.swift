@@ -8,6 +8,7 @@
 package enum ConfigurationKey: String, CaseIterable, Sendable {
     case listen
     case listenPlain = "listen-plain"
+    case discovery
     case allowedHosts = "allowed-hosts"
     case allowedClients = "allowed-clients"
     case certificate = "tls.certificate"
@@ -54,6 +55,7 @@ package enum ConfigurationKey: String, CaseIterable, Sendable {
         switch self {
         case .listen: "where to listen, host:port (127.0.0.1:8787)"
         case .listenPlain: "true: listen without TLS where other machines can reach it"
+        case .discovery: "true: announce the gateway in the local network"
         case .allowedClients: "the only addresses and networks that may connect, besides this machine"
         case .certificate: "the certificate of the listener, PEM; with tls.key turns TLS on"
         case .certificateKey: "its key, PEM"

@@ -17,6 +17,8 @@ package struct GatewayConfiguration: Hashable, Sendable {
     package var listen = ListenAddress(host: "127.0.0.1", port: 8787)
     /// Whether it may listen without TLS where other machines can reach it.
     package var listensPlain = false
+    /// Whether the local network is told about it.
+    package var isAnnounced = false
     /// The files of the TLS listener; nil for plain HTTP.
     package var tls: TLSFiles?
     /// What client certificates stand for.

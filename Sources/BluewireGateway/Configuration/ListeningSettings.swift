@@ -44,8 +44,18 @@ enum ListeningSettings {
         }
     }
 
-    /// Refuses to listen without TLS where other machines can reach it, unless that was asked for.
+    /// Refuses to listen without TLS where other machines can reach it, unless that was asked for, and to be announced
+    /// where they cannot.
     static func checkReach(_ configuration: GatewayConfiguration) throws(GatewayError) {
+        guard !configuration.isAnnounced || !configuration.listen.isLoopback else {
+            throw GatewayError(
+                .configuration,
+                message: "The gateway is to be announced in the local network, but listens on \(configuration.listen), "
+                    + "which only this machine reaches.",
+                remedy: "Listen on 0.0.0.0 or an address of the local network (with TLS: `bluewire tls init`), or set "
+                    + "discovery: false."
+            )
+        }
         guard configuration.tls == nil, !configuration.listen.isLoopback, !configuration.listensPlain else { return }
         throw GatewayError(
             .configuration,
@@ -59,7 +69,9 @@ enum ListeningSettings {
     static func hosts(_ configuration: GatewayConfiguration) -> [String] {
         let host = configuration.listen.host
         let own = everywhere.contains(host) ? LocalAddresses.all : [host]
-        return configuration.allowedHosts + own.map { $0.contains(":") ? "[\($0)]" : $0 }
+        // A client that has found it in the local network calls it by the name it has there.
+        let announced = configuration.isAnnounced ? LocalAddresses.names.filter { $0.hasSuffix(".local") } : []
+        return configuration.allowedHosts + announced + own.map { $0.contains(":") ? "[\($0)]" : $0 }
     }
 
     /// Who may talk to the gateway, and how much.
@@ -91,6 +103,7 @@ extension Settings {
     /// Reads where and how to listen, and the limits.
     func applyListening(to configuration: inout GatewayConfiguration) throws(GatewayError) {
         configuration.listensPlain = try bool(.listenPlain) ?? false
+        configuration.isAnnounced = try bool(.discovery) ?? false
         if let entries = list(.allowedClients) {
             guard let clients = AllowedClients(entries) else {
                 throw invalid(

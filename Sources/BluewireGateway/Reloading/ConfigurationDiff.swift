@@ -111,6 +111,7 @@ extension ConfigurationDiff {
     static let rows: [Row] = [
         .restart(.listen, \.listen),
         .restart(.listenPlain, \.listensPlain),
+        .restart(.discovery, \.isAnnounced),
         .restart("tls", \.tls),
         // Clients without a listener that asks for certificates would lock everybody out.
         .live("tls.clients", \.clients) { $0.tls != $1.tls },

@@ -186,7 +186,8 @@ struct GatewayParts: Sendable {
             journal: journal, state: state, store: store, outbox: outbox, gate: gate,
             restoredAt: try await state.restoredAt()
         )
-        let controls = ServerControls(ListeningSettings.access(configuration))
+        let listenerChanged = Bell()
+        let controls = ServerControls(ListeningSettings.access(configuration)) { listenerChanged.ring() }
         let reloader = reloading.map { reloading in
             Reloader(
                 source: reloading.source, running: configuration,
@@ -211,11 +212,18 @@ struct GatewayParts: Sendable {
             Ingest(sources: sources, journal: journal, typing: typing, logger: logger), outbox, webhooks,
             UploadMaintenance(store: uploads, logger: logger), HookService(receiver: hooks, logger: logger),
         ]
-        var reloads: [any Service] = []
+        var optional: [any Service] = []
         if let reloader, let signals = reloading?.signals {
-            reloads.append(ReloadService(reloader: reloader, signals: signals))
+            optional.append(ReloadService(reloader: reloader, signals: signals))
         }
-        return foundation + reloads + agents.flatMap { [$0.runtime, $0.runner] as [any Service] } + [server]
+        if configuration.isAnnounced {
+            let program = ResponderProgram()
+            optional.append(
+                DiscoveryService(
+                    responder: .own, clock: clock, logger: logger, changed: listenerChanged,
+                    listener: { controls.listener }, run: { await program.run($0, $1) }))
+        }
+        return foundation + optional + agents.flatMap { [$0.runtime, $0.runner] as [any Service] } + [server]
     }
 
     private var sources: [any EventSource] {

@@ -30,9 +30,13 @@ package final class ServerControls: Sendable {
     }
 
     private let state: Mutex<State>
+    private let onListenerChange: @Sendable () -> Void
 
     /// Controls of a server that begins with these rules.
-    package init(_ rules: AccessRules = AccessRules()) {
+    ///
+    /// - Parameter onListenerChange: told when the server listens, and when its certificate was replaced.
+    package init(_ rules: AccessRules = AccessRules(), onListenerChange: @escaping @Sendable () -> Void = {}) {
+        self.onListenerChange = onListenerChange
         state = Mutex(State(rules: rules, origins: OriginPolicy(names: rules.hosts)))
     }
 
@@ -51,6 +55,7 @@ package final class ServerControls: Sendable {
         if refresh == .replaced {
             let pin = identity.pin
             state.withLock { $0.listener?.pin = pin }
+            onListenerChange()
         }
         return refresh
     }
@@ -78,5 +83,6 @@ package final class ServerControls: Sendable {
             state.listener = NativeListener(
                 host: host, port: port, isTLS: state.identity != nil, pin: state.identity?.pin)
         }
+        onListenerChange()
     }
 }

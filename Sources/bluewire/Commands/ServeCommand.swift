@@ -39,6 +39,9 @@ struct ServeCommand: GatewayCommand {
     @Flag(name: .long, help: "Agents really send, instead of writing drafts.")
     var agentsSend = false
 
+    @Flag(name: .long, help: "Announce the gateway in the local network.")
+    var discover = false
+
     @Flag(name: .long, help: "Do not use file events.")
     var noFileEvents = false
 
@@ -52,7 +55,7 @@ struct ServeCommand: GatewayCommand {
         let source = common.source([
             .database: database.db, .listen: listen, .transport: transport, .simulatorSocket: simulatorSocket,
             .webRoot: webRoot, .agentsSend: agentsSend ? "true" : nil, .fileEvents: noFileEvents ? "false" : nil,
-            .poll: noPoll ? "false" : nil,
+            .poll: noPoll ? "false" : nil, .discovery: discover ? "true" : nil,
         ])
         let configuration = try source.load()
         if printToken {
