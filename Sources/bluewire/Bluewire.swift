@@ -25,8 +25,8 @@ struct Bluewire: AsyncParsableCommand {
             DemoCommand.self, ServeCommand.self, SimulateCommand.self, WatchCommand.self, SendCommand.self,
             ChatsCommand.self, HistoryCommand.self, DoctorCommand.self, InspectCommand.self,
             SelftestCommand.self, AuditCommand.self, TLSCommand.self, BackupCommand.self, RestoreCommand.self,
-            TokenCommand.self, SendsCommand.self, WebhooksCommand.self, LinesCommand.self, ContactsCommand.self,
-            HooksCommand.self, ServiceCommand.self, SetupCommand.self, ReloadCommand.self,
+            TokenCommand.self, PairCommand.self, SendsCommand.self, WebhooksCommand.self, LinesCommand.self,
+            ContactsCommand.self, HooksCommand.self, ServiceCommand.self, SetupCommand.self, ReloadCommand.self,
         ]
     )
 

@@ -64,7 +64,9 @@ struct AccessLimitTests {
     @Test func otherRulesHoldFromTheNextRequestOn() async throws {
         let controls = ServerControls(AccessRules(hosts: ["old.lan"]))
         let fixture = try Fixture()
-        let core = ServerCore(context: fixture.context, controls: controls)
+        var context = fixture.context
+        context.clock = clock
+        let core = ServerCore(context: context, controls: controls)
         let headers: HTTPFields = [.authorization: "Bearer \(try await fixture.token())"]
         func caller(_ certificate: String?) async throws -> String {
             try await core.authenticator.principal(

@@ -4,6 +4,7 @@
 // See LICENSE for licence information
 //
 
+import BluewireEvents
 import BluewireModel
 import BluewireState
 import BluewireTransport
@@ -122,6 +123,55 @@ struct RouteTests {
         expectEqual(try await call(fixture, .delete, "/v1/tokens/\(token.id)", token: owner).status, 204)
         expectEqual(try await call(fixture, .get, "/v1/chats/ch_a/messages", token: secret).status, 401)
         expectEqual(try await call(fixture, .delete, "/v1/tokens/\(token.id)", token: owner).status, 404)
+    }
+
+    @Test
+    func aPairingCodeGivesItsTokenOnceAndEveryBadOneTheSameAnswer() async throws {
+        let fixture = try Fixture()
+        var context = fixture.context
+        let audit = AuditTrail(fixture.state)
+        context.audit = audit
+        let core = ServerCore(context: context)
+        let offers = fixture.state.tokens()
+        let offer = try await offers.createPairingCode(
+            for: .init(name: "phone", scopes: [.messagesRead], chats: [ChatID(rawValue: "ch_a")]))
+        func pair(_ code: String, headers: HTTPFields = [:]) async throws -> Answer {
+            try await Application(router: core.router()).test(.live) { client in
+                try await client.execute(
+                    uri: "/v1/pair", method: .post, headers: headers,
+                    body: ByteBuffer(string: #"{"code":"\#(code)"}"#)
+                ) { Answer(status: $0.status.code, headers: $0.headers, body: Array($0.body.readableBytesView)) }
+            }
+        }
+        expectEqual(try await pair(offer.code, headers: [.origin: "http://evil.example"]).status, 403)
+        let made = try await pair(offer.code)
+        #expect(made.status == 201)
+        let token = try made.decode(NativeToken.self)
+        #expect(token.name == "phone")
+        #expect(token.scopes == ["messages:read"])
+        #expect(token.chats == ["ch_a"])
+        let secret = try #require(token.secret)
+        expectEqual(try await call(fixture, .get, "/v1/chats/ch_a/messages", token: secret).status, 200)
+        expectEqual(try await call(fixture, .get, "/v1/chats/ch_b/messages", token: secret).status, 404)
+
+        let login = try await offers.createLoginCode(scopes: Scope.all)
+        let bad = [offer.code, "bwp_AAAAAAAAAAAAAAAAAAAAAA", login, secret]
+        var answers: [Answer] = []
+        for code in bad { answers.append(try await pair(code)) }
+        #expect(answers.allSatisfy { $0.status == 401 && $0.body == answers[0].body })
+        // A fifth failure is the last without a wait, which holds for good codes as well.
+        expectEqual(try await pair("x").status, 401)
+        let good = try await offers.createPairingCode(for: .init(name: "late", scopes: [.read]))
+        let limited = try await pair(good.code)
+        #expect(limited.status == 429)
+        #expect(limited.headers[.retryAfter] != nil)
+
+        try await audit.write(endsWindows: true)
+        let trail = try await fixture.state.audit.list().filter { $0.action == "pair" }
+        #expect(trail.map(\.outcome).sorted() == ["allowed"] + Array(repeating: "denied", count: 7))
+        #expect(trail.first { $0.outcome == "allowed" }?.object == token.id)
+        let text = trail.map { "\($0)" }.joined()
+        #expect(![offer.code, secret, login, good.code].contains { text.contains($0) })
     }
 
     @Test

@@ -112,6 +112,52 @@ import Testing
         #expect(try await tokens.verify(opened.secret) == nil)
     }
 
+    @Test func aPairingCodeBecomesOneTokenAsItWasOffered() async throws {
+        let end = clock.now + .seconds(86_400)
+        let offer = try await tokens.createPairingCode(
+            for: .init(name: "phone", scopes: [.read], chats: [Samples.chat], expiresAt: end))
+        // 128 bits in base64url.
+        #expect(offer.code.hasPrefix("bwp_"))
+        #expect(offer.code.utf8.count == 26)
+        #expect(offer.expiresAt == clock.now + .seconds(600))
+        #expect(try await tokens.verify(offer.code) == nil)
+        let stored = try await state.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM loginCode").map { "\($0)" }.joined()
+        }
+        #expect(!stored.contains(offer.code.dropFirst(4)))
+        let made = try #require(try await tokens.pair(code: offer.code))
+        #expect(try await tokens.pair(code: offer.code) == nil)
+        #expect(made.token.name == "phone")
+        #expect(made.token.expiresAt == end)
+        let principal = try #require(try await tokens.verify(made.secret))
+        #expect(principal.id == made.token.id)
+        #expect(principal.chats == [Samples.chat])
+        #expect(principal.may(.messagesRead) && !principal.may(.messagesSend))
+        #expect(
+            try await tokens.list()
+                == [made.token].map { token in
+                    var token = token
+                    token.lastUsedAt = clock.now
+                    return token
+                })
+        clock.advance(by: .seconds(86_400))
+        #expect(try await tokens.verify(made.secret) == nil)
+    }
+
+    @Test func aPairingCodeEndsAndNeitherKindOfCodeStandsForTheOther() async throws {
+        let late = try await tokens.createPairingCode(for: .init(name: "phone", scopes: Scope.all))
+        clock.advance(by: .seconds(600))
+        #expect(try await tokens.pair(code: late.code) == nil)
+        let login = try await tokens.createLoginCode(scopes: Scope.all)
+        let offer = try await tokens.createPairingCode(for: .init(name: "phone", scopes: Scope.all))
+        #expect(try await tokens.pair(code: login) == nil)
+        #expect(try await tokens.openSession(code: offer.code) == nil)
+        // Neither was used up by the wrong door.
+        #expect(try await tokens.openSession(code: login) != nil)
+        #expect(try await tokens.pair(code: offer.code) != nil)
+        #expect(try await tokens.pair(code: "") == nil)
+    }
+
     @Test func loginCodeAndSessionEnd() async throws {
         let late = try await tokens.createLoginCode(scopes: Scope.all)
         let used = try await tokens.createLoginCode(scopes: [.read])

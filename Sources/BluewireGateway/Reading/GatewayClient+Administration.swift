@@ -87,6 +87,9 @@ extension GatewayClient {
         try await get("/v1/contacts", ["limit": "\(limit)", "q": query])
     }
 
+    /// The state of the gateway in detail.
+    package func health() async throws -> NativeHealth { try await get("/v1/health", [:]) }
+
     /// Lets the gateway read its configuration again.
     package func reload() async throws -> NativeReload { try await post("/v1/reload") }
 

@@ -65,21 +65,19 @@ package struct TokenDesk: Sendable {
 
     /// A link that opens the page of the running gateway once, within ten minutes.
     ///
+    /// - Parameter host: the name it is to carry; nil for the address the gateway listens on.
     /// - Throws: ``GatewayError`` when no gateway runs on this state.
-    package func link() async throws -> String {
-        _ = try await RunningGateway.required(configuration, remote: nil)
+    package func link(host: String? = nil) async throws -> String {
+        let address = try await GatewayAddress.ofRunning(configuration)
         let code = try await state().tokens().createLoginCode(scopes: Scope.all)
-        let isEverywhere = ListeningSettings.everywhere.contains(configuration.listen.host)
-        let host = isEverywhere ? "127.0.0.1" : configuration.listen.host
-        let address = GatewayConfiguration.ListenAddress(host: host, port: configuration.listen.port)
-        return "\(configuration.tls == nil ? "http" : "https")://\(address)/#token=\(code)"
+        return "\(address.url(as: host ?? (address.isEverywhere ? "127.0.0.1" : nil)))/#token=\(code)"
     }
 
-    private func state() throws -> StateDatabase {
+    func state() throws -> StateDatabase {
         try StateDatabase(path: StateDirectory(path: configuration.stateDirectory).statePath)
     }
 
-    private func ids(of references: [String]) async throws -> Set<ChatID> {
+    func ids(of references: [String]) async throws -> Set<ChatID> {
         let store = try StoreFactory.store(configuration)
         var ids: Set<ChatID> = []
         for reference in references {
@@ -92,7 +90,7 @@ package struct TokenDesk: Sendable {
         return ids
     }
 
-    private static func scopes(_ names: [String]) throws(GatewayError) -> Set<Scope> {
+    static func scopes(_ names: [String]) throws(GatewayError) -> Set<Scope> {
         let scopes = Set(names.map(Scope.init(rawValue:)))
         guard !scopes.isEmpty, scopes.allSatisfy(\.isKnown) else {
             throw GatewayError(

@@ -71,6 +71,17 @@ struct Authenticator: Sendable {
         throw NativeProblem.badCode
     }
 
+    /// The token a one-time code stands for.
+    ///
+    /// - Throws: ``NativeProblem`` 401, ``RateLimited`` 429.
+    func pair(with code: String, peer: String?) async throws -> (token: AccessToken, secret: String) {
+        let address = peer ?? "local"
+        if let wait = failures.wait(address) { throw RateLimited(.tooManyFailures, wait: wait) }
+        if let made = try await tokens.pair(code: code) { return made }
+        failures.note(address)
+        throw NativeProblem.badPairingCode
+    }
+
     /// The session's secret in the cookies of a request.
     static func session(_ headers: HTTPFields) -> String? {
         for field in headers[values: .cookie] {

@@ -21,6 +21,9 @@ extension NativeProblem {
     static let badCode = NativeProblem(
         .badCode, remedy: "Print a new link with “bluewire token link”, or enter a token.")
 
+    /// A pairing code that is used, expired or wrong.
+    static let badPairingCode = NativeProblem(.badCode, remedy: "Show a new code with “bluewire pair”.")
+
     /// Too many refused credentials.
     static let tooManyFailures = NativeProblem(
         .rateLimited, detail: "Too many requests with bad credentials came from this address.",

@@ -17,7 +17,7 @@ package enum RouteTable {
         + SendRoutes.routes + EventRoutes.routes + AttachmentRoutes.routes + UploadRoutes.routes
         + ContactRoutes.routes + WebhookRoutes.routes + HookRoutes.routes + TokenRoutes.routes + AuditRoutes.routes
         + BackupRoutes.routes + ReloadRoutes.routes + AgentRoutes.routes + TraceRoutes.routes + SessionRoutes.routes
-        + DescriptionRoutes.routes
+        + PairingRoutes.routes + DescriptionRoutes.routes
         + SimulatorRoutes.routes + PageRoutes.routes
 
     /// The methods a path takes; empty when there is no such path.

@@ -39,6 +39,21 @@ package struct AuditFact: Hashable, Sendable {
     /// A token was ended.
     package static func tokenRevoked(_ token: String) -> AuditFact { AuditFact(action: "token.revoke", object: token) }
 
+    /// A one-time code for a token was made.
+    package static func pairingOffered(scopes: Set<Scope>) -> AuditFact {
+        AuditFact(action: "pair.offer", reason: scopes.map(\.rawValue).sorted().joined(separator: " "))
+    }
+
+    /// A one-time code was exchanged for a token.
+    package static func paired(_ token: String, scopes: Set<Scope>) -> AuditFact {
+        AuditFact(action: "pair", object: token, reason: scopes.map(\.rawValue).sorted().joined(separator: " "))
+    }
+
+    /// A one-time code was refused; `reason` is a code.
+    package static func pairingRefused(reason: String) -> AuditFact {
+        AuditFact(action: "pair", outcome: "denied", reason: reason)
+    }
+
     /// A webhook was registered.
     package static func webhookCreated(_ webhook: String) -> AuditFact {
         AuditFact(action: "webhook.create", object: webhook)

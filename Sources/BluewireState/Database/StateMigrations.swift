@@ -10,7 +10,17 @@ package enum StateMigrations {
     package static let all: [Migration] = [
         access, sinks, work, agents, outbox, audit, replay, budgets, UploadRepository.migration,
         HookRepository.migration,
+        pairing,
     ]
+
+    /// One-time codes that are exchanged for a token instead of a web session: its name and its end.
+    private static let pairing = Migration(
+        "11-pairing",
+        sql: """
+            ALTER TABLE loginCode ADD COLUMN tokenName TEXT;
+            ALTER TABLE loginCode ADD COLUMN tokenExpiresAt INTEGER;
+            """
+    )
 
     /// Sends to people and the echo ledger.
     private static let outbox = Migration("5-outbox") { try OutboxSchema.create(in: $0) }

@@ -35,19 +35,21 @@ package struct TokenRepository: Sendable {
         let token = AccessToken(
             id: Secret.identifier(prefix: "tok_"), name: name, scopes: scopes, chats: chats, createdAt: clock.now,
             expiresAt: expiresAt)
-        let hash = Secret.hash(secret)
-        try await database.write { db in
-            try db.execute(
-                sql: """
-                    INSERT INTO token (id, name, lookup, hash, scopes, chats, createdAt, expiresAt)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    token.id, name, Blob(Array(hash.prefix(8))), Blob(hash), Columns.text(scopes), Columns.text(chats),
-                    token.createdAt.nanoseconds, expiresAt?.nanoseconds,
-                ])
-        }
+        try await database.write { db in try Self.insert(token, secret: secret, in: db) }
         return (token, secret)
+    }
+
+    static func insert(_ token: AccessToken, secret: String, in db: Database) throws {
+        let hash = Secret.hash(secret)
+        try db.execute(
+            sql: """
+                INSERT INTO token (id, name, lookup, hash, scopes, chats, createdAt, expiresAt)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                token.id, token.name, Blob(Array(hash.prefix(8))), Blob(hash), Columns.text(token.scopes),
+                Columns.text(token.chats), token.createdAt.nanoseconds, token.expiresAt?.nanoseconds,
+            ])
     }
 
     /// Whom `secret` (a `bw_…` token or a session's value) belongs to; nil when it is unknown, ended or revoked.
@@ -150,7 +152,11 @@ package struct TokenRepository: Sendable {
             let key = Blob(Secret.hash(code))
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "DELETE FROM loginCode WHERE hash = ? RETURNING scopes, chats, expiresAt", arguments: [key]
+                    db,
+                    sql: """
+                        DELETE FROM loginCode WHERE hash = ? AND tokenName IS NULL
+                        RETURNING scopes, chats, expiresAt
+                        """, arguments: [key]
                 ),
                 row[2] > now.nanoseconds
             else { return nil }

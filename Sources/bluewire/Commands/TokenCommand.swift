@@ -120,19 +120,15 @@ struct TokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print a link that opens the running gateway's page once, within ten minutes.",
             usage: "bluewire token link [<options>]",
-            discussion: """
-                Give --listen as it was given to `bluewire serve`, when it was.
-
-                Example:  bluewire token link
-                """
+            discussion: "Example:  bluewire token link"
         )
         @OptionGroup var common: CommonOptions
 
-        @Option(name: .long, help: ArgumentHelp("Where the gateway listens.", valueName: "host:port"))
-        var listen: String?
+        @Option(name: .long, help: ArgumentHelp("The name or address the link is to carry.", valueName: "name"))
+        var host: String?
 
         func execute(on terminal: Terminal) async throws {
-            let link = try await TokenDesk(try common.configuration([.listen: listen]), remote: nil).link()
+            let link = try await TokenDesk(try common.configuration(), remote: nil).link(host: host)
             terminal.line(common.json ? JSONLine.text(["url": link]) : link)
         }
     }

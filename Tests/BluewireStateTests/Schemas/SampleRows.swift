@@ -23,6 +23,7 @@ enum SampleRows {
         case (.state, 8): try attempts(db)
         case (.state, 9): try uploads(db)
         case (.state, 10): try hooks(db)
+        case (.state, 11): try pairing(db)
         case (.journal, 1): try journal(db)
         default: return
         }
@@ -42,6 +43,14 @@ enum SampleRows {
                 INSERT INTO audit VALUES (1, 1768478400000000000, 'local', 'token.create', 'tok_sample', 'allowed', NULL);
                 INSERT INTO audit VALUES (2, 1768478401000000000, 'tok_sample', 'send', 'it''s "quoted"', 'denied', 'why');
                 INSERT INTO audit VALUES (3, 1768478402000000000, 'system', 'egress', NULL, 'denied', '');
+                """)
+    }
+
+    private static func pairing(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                INSERT INTO loginCode (hash, scopes, chats, expiresAt, tokenName, tokenExpiresAt)
+                VALUES (x'01ff', 'read send', 'ch_one', 1768479000000000000, 'tablet', 1771070400000000000);
                 """)
     }
 

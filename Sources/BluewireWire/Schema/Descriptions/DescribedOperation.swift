@@ -28,3 +28,10 @@ extension NativeReload: SchemaDescribed {
                 "unchanged"),
         ])
 }
+
+extension NativePairRequest: SchemaDescribed {
+    package static let schemaDescription = SchemaDescription(
+        "PairRequest", "The body of `POST /v1/pair`.", isStrict: true,
+        [.init("code", "The one-time code that `bluewire pair` shows.", "bwp_6f1Zk0mV3q2-7wZkL5mVbQ", .length(1...128))]
+    )
+}
