@@ -7,6 +7,7 @@
 import BluewireModel
 import BluewireState
 import BluewireTransport
+import BluewireWire
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -93,11 +94,18 @@ import Testing
             return try await store.complete(upload, bytes: 4, digest: "").id
         }
 
+        private func pairingCode() async throws -> String {
+            try await fixture.state.tokens().createPairingCode(
+                for: TokenRepository.Pairing(name: "phone", scopes: [.read])
+            ).code
+        }
+
         func body(of name: String) async throws -> String? {
             switch name {
             case "setGroupIcon": #"{"upload":"\#(try await upload(isComplete: true))"}"#
             case "replayWebhook": #"{"cursor":"\#(fixture.journal.head)"}"#
             case "openSession": #"{"token":"\#(caller.secret)"}"#
+            case "pair": #"{"code":"\#(try await pairingCode())"}"#
             default: AccessMatrixTests.bodies[name]
             }
         }
@@ -144,6 +152,7 @@ import Testing
             let path = NSTemporaryDirectory() + "bluewire-backup-\(UUID().uuidString)"
             return FileManager.default.createFile(atPath: path, contents: Data("backup".utf8)) ? path : ""
         }
+        context.reload = { _ in NativeReload(applied: [], needsRestart: [], certificate: "unchanged") }
         context.simulator = { _, _, _ in (200, Array("{}".utf8)) }
         return context
     }

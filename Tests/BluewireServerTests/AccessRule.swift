@@ -53,7 +53,7 @@ struct AccessRule {
     static let all: [String: AccessRule] = [
         "getLiveness": AccessRule(nil), "getReadiness": AccessRule(nil), "getDescription": AccessRule(nil),
         "page": AccessRule(nil), "openSession": AccessRule(nil, .anybody, 204),
-        "postToHook": AccessRule(nil, .anybody, 202),
+        "postToHook": AccessRule(nil, .anybody, 202), "pair": AccessRule(nil, .anybody, 201),
 
         "getHealth": AccessRule(.chatsRead), "listLines": AccessRule(.chatsRead), "getLine": AccessRule(.chatsRead),
         "listChats": AccessRule(.chatsRead), "getChat": AccessRule(.chatsRead, .oneChat),
@@ -107,7 +107,7 @@ struct AccessRule {
         "discardDraft": AccessRule(.agentsRun, .oneChat, 204),
 
         "getMetrics": AccessRule(.admin, .gateway), "listAudit": AccessRule(.admin, .gateway),
-        "makeBackup": AccessRule(.admin, .gateway),
+        "makeBackup": AccessRule(.admin, .gateway), "reloadConfiguration": AccessRule(.admin, .gateway),
         "listTokens": AccessRule(.admin, .gateway), "createToken": AccessRule(.admin, .gateway, 201),
         "getToken": AccessRule(.admin, .gateway), "revokeToken": AccessRule(.admin, .gateway, 204),
         "simulator": AccessRule(.admin, .gateway),

@@ -322,11 +322,10 @@ struct GatewayParts: Sendable {
         let known = try await repository.list()
         for entry in entries {
             let filter = EventFilter(kinds: entry.events.map { Set($0.map { GatewayEvent.Kind(rawValue: $0) }) })
-            if var webhook = known.first(where: { $0.url == entry.url }) {
+            if let webhook = known.first(where: { $0.url == entry.url }) {
                 let last = before.first { $0.url == entry.url }
                 guard let last, last.events != entry.events else { continue }
-                webhook.filter = filter
-                _ = try await repository.update(webhook)
+                _ = try await repository.update(webhook.id) { $0.filter = filter }
                 continue
             }
             let secret = try Self.secret(of: entry) ?? WebhookRepository.makeSecret()
