@@ -69,6 +69,29 @@ import Testing
         _ = try directory.lock()
     }
 
+    /// A lock that is not got must let go of its file once and touch nothing else that is open.
+    @Test func lockThatIsHeldLeavesOtherFilesAlone() async throws {
+        let directory = try StateDirectory(path: folder.path)
+        let lock = try directory.lock()
+        let path = folder.file("bystander")
+        try Data("x".utf8).write(to: URL(fileURLWithPath: path))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for _ in 0..<3000 { #expect(throws: StateError.self) { try directory.lock() } }
+            }
+            group.addTask {
+                for _ in 0..<3000 {
+                    let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+                    #expect(try file.read(upToCount: 2) == Data("x".utf8))
+                    try file.close()
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(directory.lockHolder() == ProcessInfo.processInfo.processIdentifier)
+        withExtendedLifetime(lock) {}
+    }
+
     @Test(arguments: [
         (["XDG_STATE_HOME": "/x", "HOME": "/h"], "/x/bluewire"),
         (["XDG_STATE_HOME": "relative", "HOME": "/h"], nil),

@@ -17,20 +17,27 @@ package final class StateLock: Sendable {
     private let descriptor: Int32
 
     init(path: String) throws(StateError) {
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        // Only a lock that is held gets an owner: an initialiser that throws later would run `deinit` on a descriptor
+        // that is closed already, or that somebody else has got meanwhile.
+        descriptor = try Self.take(path)
+        let line = Array("\(getpid())\n".utf8)
+        _ = ftruncate(descriptor, 0)
+        _ = pwrite(descriptor, line, line.count, 0)
+    }
+
+    private static func take(_ path: String) throws(StateError) -> Int32 {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw StateError(
                 .notWritable, message: "The lock \(path) cannot be opened.",
                 remedy: "Check the permissions of the state directory.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = Self.readHolder(descriptor).map { "process \($0)" } ?? "another process"
+            let holder = readHolder(descriptor).map { "process \($0)" } ?? "another process"
             close(descriptor)
-            throw Self.heldError(holder: holder)
+            throw heldError(holder: holder)
         }
-        let line = Array("\(getpid())\n".utf8)
-        _ = ftruncate(descriptor, 0)
-        _ = pwrite(descriptor, line, line.count, 0)
+        return descriptor
     }
 
     deinit {
