@@ -5,6 +5,7 @@
 //
 
 import BluewireCodec
+import BluewireModel
 import BluewireTesting
 import Foundation
 import Testing

@@ -11,7 +11,7 @@ import Testing
 @testable import BluewireServer
 
 struct OpenAPITests {
-    private func document() throws -> JSONValue {
+    private func document() throws -> OrderedJSON {
         var document = OpenAPIDocument(version: "1.2.3")
         return try document.json()
     }

@@ -4,6 +4,8 @@
 // See LICENSE for licence information
 //
 
+import BluewireModel
+
 /// One `data:` line of a streamed completion; unknown keys are ignored, known ones may be missing.
 ///
 /// Names are the wire's.

@@ -4,7 +4,7 @@
 // See LICENSE for licence information
 //
 
-private import BluewireModel
+import BluewireModel
 
 /// The body of `POST /chat/completions`.
 ///

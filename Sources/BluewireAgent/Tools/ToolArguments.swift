@@ -4,6 +4,8 @@
 // See LICENSE for licence information
 //
 
+import BluewireModel
+
 #if canImport(FoundationEssentials)
     private import FoundationEssentials
 #else

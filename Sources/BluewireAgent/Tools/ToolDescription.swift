@@ -4,6 +4,8 @@
 // See LICENSE for licence information
 //
 
+package import BluewireModel
+
 /// What a model is told about a tool.
 package struct ToolDescription: Hashable, Sendable {
     /// The name, `[a-z_]`.

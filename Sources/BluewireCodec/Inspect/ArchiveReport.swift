@@ -4,6 +4,8 @@
 // See LICENSE for licence information
 //
 
+import BluewireModel
+
 /// The facts of an archive graph.
 struct ArchiveReport {
     let archive: TypedStreamArchive

@@ -4,6 +4,8 @@
 // See LICENSE for licence information
 //
 
+package import BluewireModel
+
 /// Prints what a captured archive or payload holds, fact by fact, as JSON; for diagnosis and for tests.
 package enum BlobReport {
     /// The facts of an `attributedBody`, or of a single archived Foundation object.

@@ -4,6 +4,8 @@
 // See LICENSE for licence information
 //
 
+import BluewireModel
+
 /// The facts of `payload_data` in keyed-archive form.
 enum PayloadReport {
     private static let appKeys = [

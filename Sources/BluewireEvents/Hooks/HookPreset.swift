@@ -24,7 +24,7 @@ package struct HookPreset: Hashable, Sendable {
 
     /// The text of a payload.
     package func text(of payload: HookPayload) -> String {
-        let event = payload.headers[["x-github-event"]].text
+        let event = payload.headers[["x-github-event"]].plainText
         return (events[event] ?? template).text(of: payload)
     }
 

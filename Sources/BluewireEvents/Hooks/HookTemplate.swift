@@ -4,6 +4,8 @@
 // See LICENSE for licence information
 //
 
+import BluewireModel
+
 /// A small template language: values by path, lists, and nothing that could fail once it was understood.
 ///
 /// * `{{alert.title}}`: the value at a path; unknown paths are empty. Numbers are positions in lists.
@@ -177,7 +179,7 @@ extension HookTemplate {
             return whole.prefix(HookTemplate.longestText - 1) + "…"
         }
 
-        mutating func add(_ nodes: [Node], item: HookValue) {
+        mutating func add(_ nodes: [Node], item: JSONValue) {
             for node in nodes {
                 steps += 1
                 // Twice the limit: white space may still go.
@@ -197,12 +199,12 @@ extension HookTemplate {
             }
         }
 
-        private func value(_ expression: Expression, item: HookValue) -> String {
-            var text = found(expression.path, item: item).text
+        private func value(_ expression: Expression, item: JSONValue) -> String {
+            var text = found(expression.path, item: item).plainText
             for filter in expression.filters {
                 switch filter {
                 case .literal(let other): if text.isEmpty { text = other }
-                case .path(let path): if text.isEmpty { text = found(path, item: item).text }
+                case .path(let path): if text.isEmpty { text = found(path, item: item).plainText }
                 case .line: text = String(text.prefix { !$0.isNewline })
                 }
             }
@@ -210,7 +212,7 @@ extension HookTemplate {
             return String(text.prefix(HookTemplate.longestText + 1))
         }
 
-        private func found(_ path: [String], item: HookValue) -> HookValue {
+        private func found(_ path: [String], item: JSONValue) -> JSONValue {
             switch path.first {
             case "@root": payload.root[path.dropFirst()]
             case "@headers": payload.headers[path.dropFirst()]

@@ -23,11 +23,11 @@ package struct OpenAPIDocument {
     /// The description as JSON.
     ///
     /// - Throws: ``SchemaError`` when a wire type and its description do not fit; tests hold that this never happens.
-    package mutating func json() throws -> JSONValue {
-        var paths: [JSONValue.Member] = []
+    package mutating func json() throws -> OrderedJSON {
+        var paths: [OrderedJSON.Member] = []
         for route in routes {
             let operation = try operation(route)
-            let member = JSONValue.Member(route.method.rawValue.lowercased(), operation)
+            let member = OrderedJSON.Member(route.method.rawValue.lowercased(), operation)
             if let index = paths.firstIndex(where: { $0.name == route.path }) {
                 guard case .object(let members) = paths[index].value else { continue }
                 paths[index].value = .object(members + [member])
@@ -66,7 +66,7 @@ package struct OpenAPIDocument {
         `x-problems` lists them. New members may appear in answers at any time; nothing is renamed or removed within v1.
         """
 
-    private static func problem(_ kind: ProblemKind) -> JSONValue {
+    private static func problem(_ kind: ProblemKind) -> OrderedJSON {
         [
             "code": .string(kind.code), "status": .integer(kind.status), "title": .string(kind.title),
             "meaning": .string(kind.meaning),
@@ -86,9 +86,9 @@ package struct OpenAPIDocument {
         return segments.first == "v1" && segments.count > 1 ? String(segments[1]) : "gateway"
     }
 
-    private mutating func operation(_ route: Route) throws -> JSONValue {
+    private mutating func operation(_ route: Route) throws -> OrderedJSON {
         let contract = route.contract
-        var members: [JSONValue.Member] = [
+        var members: [OrderedJSON.Member] = [
             .init("operationId", .string(contract.name)), .init("tags", [.string(Self.tag(route))]),
             .init("summary", .string(contract.summary)),
         ]
@@ -107,24 +107,24 @@ package struct OpenAPIDocument {
         return .object(members)
     }
 
-    private static func parameterList(of route: Route) -> [JSONValue] {
+    private static func parameterList(of route: Route) -> [OrderedJSON] {
         let names = route.path.split(separator: "/").filter { $0.hasPrefix("{") }.map {
             String($0.dropFirst().dropLast())
         }
-        let inPath: [JSONValue] = names.map { name in
+        let inPath: [OrderedJSON] = names.map { name in
             let known = PathParameter.known[name] ?? PathParameter(summary: "Its id.", example: "id")
             return [
                 "name": .string(name), "in": "path", "required": true, "description": .string(known.summary),
                 "schema": ["type": "string", "minLength": 1, "maxLength": 256], "example": .string(known.example),
             ]
         }
-        let inQuery: [JSONValue] = route.contract.query.map { item in
+        let inQuery: [OrderedJSON] = route.contract.query.map { item in
             [
                 "name": .string(item.name), "in": "query", "required": false,
                 "description": .string(item.summary), "schema": item.schema.json, "example": item.example,
             ]
         }
-        let inHeaders: [JSONValue] = route.contract.headers.map { item in
+        let inHeaders: [OrderedJSON] = route.contract.headers.map { item in
             [
                 "name": .string(item.name), "in": "header", "required": .bool(item.isRequired),
                 "description": .string(item.summary), "schema": item.schema.json,
@@ -134,8 +134,8 @@ package struct OpenAPIDocument {
         return inPath + inQuery + inHeaders
     }
 
-    private mutating func requestBody(_ body: RouteContract.Body) throws -> JSONValue {
-        var content: [JSONValue.Member] = []
+    private mutating func requestBody(_ body: RouteContract.Body) throws -> OrderedJSON {
+        var content: [OrderedJSON.Member] = []
         switch body {
         case .json(let type): content.append(.init("application/json", try self.content(of: type)))
         case .jsonOrBytes(let type, let types):
@@ -145,7 +145,7 @@ package struct OpenAPIDocument {
         return ["required": true, "content": .object(content)]
     }
 
-    private static func content(ofMedia media: String) -> JSONValue {
+    private static func content(ofMedia media: String) -> OrderedJSON {
         switch media {
         case "application/json": ["schema": [:], "example": ["title": "Disk full", "message": "server-3: 98 %"]]
         case "application/x-www-form-urlencoded":
@@ -165,15 +165,15 @@ package struct OpenAPIDocument {
         }
     }
 
-    private mutating func content(of type: any Decodable.Type) throws -> JSONValue {
+    private mutating func content(of type: any Decodable.Type) throws -> OrderedJSON {
         let schema = try catalogue.schema(of: type)
         return ["schema": schema.json, "example": catalogue.example(of: schema)]
     }
 
-    private mutating func responses(_ route: Route) throws -> JSONValue {
-        var members: [JSONValue.Member] = []
+    private mutating func responses(_ route: Route) throws -> OrderedJSON {
+        var members: [OrderedJSON.Member] = []
         for answer in route.contract.answers {
-            var response: [JSONValue.Member] = [.init("description", .string(answer.summary))]
+            var response: [OrderedJSON.Member] = [.init("description", .string(answer.summary))]
             if let type = answer.type {
                 response.append(.init("content", ["application/json": try content(of: type)]))
             } else if let media = answer.media {
@@ -187,7 +187,7 @@ package struct OpenAPIDocument {
             let own = kinds.filter { $0.status == status }
             let text = own.map { "`\($0.code)`: \($0.meaning)" }.joined(separator: " ")
             let example = NativeProblem(own[0], remedy: "See the catalogue of problems.")
-            var response: [JSONValue.Member] = [
+            var response: [OrderedJSON.Member] = [
                 .init("description", .string(text)),
                 .init(
                     "content",

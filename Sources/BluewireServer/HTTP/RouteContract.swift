@@ -62,7 +62,7 @@ package struct RouteContract: Sendable {
         /// The media type of a body that is not JSON.
         package var media: String?
         /// What a body that is not JSON looks like; bytes when nil.
-        package var schema: JSONValue?
+        package var schema: OrderedJSON?
         /// When it is given.
         package var summary: String
 
@@ -85,7 +85,7 @@ package struct RouteContract: Sendable {
 
         /// Server-sent events.
         static func events(_ summary: String) -> Answer {
-            let text: JSONValue = ["type": "string"]
+            let text: OrderedJSON = ["type": "string"]
             return Answer(
                 status: .ok, type: nil, media: "text/event-stream",
                 schema: [
@@ -113,7 +113,7 @@ package struct QueryItem: Sendable {
     /// What its value looks like.
     package var schema: JSONSchema
     /// A value it may have.
-    package var example: JSONValue
+    package var example: OrderedJSON
     /// Whether a value can be understood.
     var accepts: @Sendable (String) -> Bool
 

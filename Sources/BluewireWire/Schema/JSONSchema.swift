@@ -26,7 +26,7 @@ package indirect enum JSONSchema: Hashable, Sendable {
     case any
 
     /// The schema as a JSON value.
-    package var json: JSONValue {
+    package var json: OrderedJSON {
         switch self {
         case .string(let rule): .object([.init("type", "string")] + (rule?.members ?? []))
         case .integer(let rule):
@@ -54,7 +54,7 @@ package indirect enum JSONSchema: Hashable, Sendable {
         }
     }
 
-    private var nullableJSON: JSONValue {
+    private var nullableJSON: OrderedJSON {
         guard case .object(var members) = json else { return json }
         if let index = members.firstIndex(where: { $0.name == "type" }) {
             members[index].value = .array([members[index].value, "null"])
@@ -73,14 +73,14 @@ package indirect enum JSONSchema: Hashable, Sendable {
 /// What a value must obey beside its type.
 package struct ValueRule: Hashable, Sendable {
     /// The keywords of JSON Schema.
-    package var members: [JSONValue.Member]
+    package var members: [OrderedJSON.Member]
 
     /// A rule from keywords.
-    package init(_ members: [JSONValue.Member]) { self.members = members }
+    package init(_ members: [OrderedJSON.Member]) { self.members = members }
 
     /// One of these texts and no other; only where the gateway refuses others.
     package static func oneOf(_ values: [String]) -> ValueRule {
-        ValueRule([.init("enum", .array(values.map(JSONValue.string)))])
+        ValueRule([.init("enum", .array(values.map(OrderedJSON.string)))])
     }
 
     /// A text of so many characters.

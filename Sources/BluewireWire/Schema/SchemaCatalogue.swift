@@ -57,7 +57,7 @@ package struct SchemaCatalogue: Sendable {
     }
 
     /// An example of a type, made of the examples of its members.
-    package func example(of schema: JSONSchema, depth: Int = 0) -> JSONValue {
+    package func example(of schema: JSONSchema, depth: Int = 0) -> OrderedJSON {
         switch schema {
         case .string: return "text"
         case .integer: return 1
@@ -68,7 +68,7 @@ package struct SchemaCatalogue: Sendable {
         case .map, .any: return [:]
         case .reference(let name):
             guard let component = components[name] else { return [:] }
-            var members: [JSONValue.Member] = []
+            var members: [OrderedJSON.Member] = []
             for (described, member) in zip(component.description.members, component.members) {
                 let value = described.example ?? example(of: member.schema, depth: depth + 1)
                 // What need not be there is left out when it would say nothing.
@@ -80,7 +80,7 @@ package struct SchemaCatalogue: Sendable {
     }
 
     /// The components as JSON Schema, sorted by name.
-    package var json: JSONValue {
+    package var json: OrderedJSON {
         .object(components.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.json) })
     }
 
@@ -110,8 +110,8 @@ package struct SchemaCatalogue: Sendable {
 
 extension SchemaCatalogue.Component {
     /// The component as JSON Schema.
-    var json: JSONValue {
-        var properties: [JSONValue.Member] = []
+    var json: OrderedJSON {
+        var properties: [OrderedJSON.Member] = []
         for (described, member) in zip(description.members, members) {
             guard case .object(var keywords) = member.schema.json else { continue }
             let isReference = keywords.first?.name == "$ref"
@@ -119,8 +119,8 @@ extension SchemaCatalogue.Component {
             if let example = described.example, !isReference { keywords.append(.init("examples", .array([example]))) }
             properties.append(.init(member.name, .object(keywords)))
         }
-        let required = members.filter { !$0.isOptional }.map { JSONValue.string($0.name) }
-        var json: [JSONValue.Member] = [
+        let required = members.filter { !$0.isOptional }.map { OrderedJSON.string($0.name) }
+        var json: [OrderedJSON.Member] = [
             .init("type", "object"), .init("description", .string(description.summary)),
             .init("properties", .object(properties)),
         ]

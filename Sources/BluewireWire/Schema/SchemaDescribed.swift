@@ -42,12 +42,12 @@ package struct SchemaDescription: Hashable, Sendable {
         /// What it says, in one sentence.
         package var summary: String
         /// A value it may have; nil takes the example of its type.
-        package var example: JSONValue?
+        package var example: OrderedJSON?
         /// What its value must obey.
         package var rule: ValueRule?
 
         /// A member from its parts.
-        package init(_ name: String, _ summary: String, _ example: JSONValue? = nil, _ rule: ValueRule? = nil) {
+        package init(_ name: String, _ summary: String, _ example: OrderedJSON? = nil, _ rule: ValueRule? = nil) {
             self.name = name
             self.summary = summary
             self.example = example

@@ -6,7 +6,7 @@
 
 extension ValueRule {
     /// Whether a value obeys the rule; null and values of another type are not the rule's business.
-    package func accepts(_ value: JSONValue) -> Bool {
+    package func accepts(_ value: OrderedJSON) -> Bool {
         members.allSatisfy { keyword in
             switch (keyword.name, keyword.value, value) {
             case ("enum", .array(let values), .string): values.contains(value)
@@ -36,7 +36,7 @@ extension StrictRequest where Self: SchemaDescribed {
         try self.init(json: bytes)
         let description = Self.schemaDescription
         guard description.members.contains(where: { $0.rule != nil }) else { return }
-        let body = try JSONValue(json: bytes)
+        let body = try OrderedJSON(json: bytes)
         for member in description.members {
             guard let rule = member.rule, let value = body[member.name], !rule.accepts(value) else { continue }
             throw RuleError(member: member.name, rule: rule)

@@ -5,12 +5,12 @@
 //
 
 /// A JSON value written in code: examples, constraints and whole documents of the API description.
-package indirect enum JSONValue: Hashable, Sendable {
+package indirect enum OrderedJSON: Hashable, Sendable {
     case null
     case bool(Bool)
     case integer(Int)
     case string(String)
-    case array([JSONValue])
+    case array([OrderedJSON])
     /// Members in the order they are written.
     case object([Member])
 
@@ -19,36 +19,36 @@ package indirect enum JSONValue: Hashable, Sendable {
         /// Its name.
         package var name: String
         /// Its value.
-        package var value: JSONValue
+        package var value: OrderedJSON
 
         /// A member from its parts.
-        package init(_ name: String, _ value: JSONValue) {
+        package init(_ name: String, _ value: OrderedJSON) {
             self.name = name
             self.value = value
         }
     }
 
     /// The value of a member; nil when there is none.
-    package subscript(_ name: String) -> JSONValue? {
+    package subscript(_ name: String) -> OrderedJSON? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.name == name }?.value
     }
 }
 
-extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+extension OrderedJSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByNilLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     package init(stringLiteral value: String) { self = .string(value) }
     package init(integerLiteral value: Int) { self = .integer(value) }
     package init(booleanLiteral value: Bool) { self = .bool(value) }
     package init(nilLiteral: ()) { self = .null }
-    package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+    package init(arrayLiteral elements: OrderedJSON...) { self = .array(elements) }
+    package init(dictionaryLiteral elements: (String, OrderedJSON)...) {
         self = .object(elements.map { Member($0.0, $0.1) })
     }
 }
 
-extension JSONValue: JSONWritable {
+extension OrderedJSON: JSONWritable {
     package func write(to writer: inout JSONWriter) {
         switch self {
         case .null: writer.null()

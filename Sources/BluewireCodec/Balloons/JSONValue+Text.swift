@@ -4,34 +4,10 @@
 // See LICENSE for licence information
 //
 
-/// A JSON value: payloads of polls carry JSON inside a URL.
-package indirect enum JSONValue: Hashable, Sendable {
-    /// Nothing.
-    case null
-    /// A truth value.
-    case bool(Bool)
-    /// A number.
-    case number(Double)
-    /// A whole number.
-    case integer(Int64)
-    /// Text.
-    case string(String)
-    /// Values in order.
-    case array([JSONValue])
-    /// Values by name.
-    case object([String: JSONValue])
+package import BluewireModel
 
-    /// The value under `key`; nil when there is none.
-    package subscript(key: String) -> JSONValue? {
-        if case .object(let members) = self { members[key] } else { nil }
-    }
-
-    /// The text.
-    package var string: String? { if case .string(let text) = self { text } else { nil } }
-
-    /// The elements.
-    package var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
-
+/// JSON as Apple's payloads carry it (polls keep it inside a URL), and as reports print it.
+extension JSONValue {
     /// The value as JSON; keys are sorted.
     package var text: String {
         switch self {

@@ -4,16 +4,36 @@
 // See LICENSE for licence information
 //
 
-/// Any JSON value: tool schemas and arguments, whose shape is known only at run time.
-package enum JSONValue: Hashable, Sendable, Codable {
+/// Any JSON value, of a shape that is known only at run time: what other programs post, arguments of tools, payloads.
+package indirect enum JSONValue: Hashable, Sendable {
+    /// Nothing.
     case null
+    /// A truth value.
     case bool(Bool)
+    /// A whole number.
     case integer(Int64)
+    /// A number with a fraction.
     case number(Double)
+    /// Text.
     case string(String)
+    /// Values in order.
     case array([JSONValue])
+    /// Values by name.
     case object([String: JSONValue])
 
+    /// The value under `key`; nil when there is none.
+    package subscript(key: String) -> JSONValue? {
+        if case .object(let members) = self { members[key] } else { nil }
+    }
+
+    /// The text.
+    package var string: String? { if case .string(let text) = self { text } else { nil } }
+
+    /// The elements.
+    package var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
+}
+
+extension JSONValue: Codable {
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {

@@ -10,19 +10,19 @@
     import Foundation
 #endif
 
-extension JSONValue: Decodable {
+extension OrderedJSON: Decodable {
     /// Reads any JSON value; numbers with a fraction become text, because nothing of ours carries one.
     package init(from decoder: any Decoder) throws {
         if let object = try? decoder.container(keyedBy: Name.self) {
             self = .object(
                 try object.allKeys.sorted { $0.stringValue < $1.stringValue }.map {
-                    Member($0.stringValue, try object.decode(JSONValue.self, forKey: $0))
+                    Member($0.stringValue, try object.decode(OrderedJSON.self, forKey: $0))
                 })
             return
         }
         if var list = try? decoder.unkeyedContainer() {
-            var values: [JSONValue] = []
-            while !list.isAtEnd { values.append(try list.decode(JSONValue.self)) }
+            var values: [OrderedJSON] = []
+            while !list.isAtEnd { values.append(try list.decode(OrderedJSON.self)) }
             self = .array(values)
             return
         }
@@ -44,7 +44,7 @@ extension JSONValue: Decodable {
     ///
     /// - Throws: `DecodingError`.
     package init(json bytes: [UInt8]) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+        self = try JSONDecoder().decode(OrderedJSON.self, from: Data(bytes))
     }
 
     private struct Name: CodingKey {
