@@ -59,17 +59,14 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         // MessagesApp, Gateway: osascript and `watch --exec`, with time limits.
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
-        // MessagesApp, Gateway: the file paths Subprocess speaks.
+        // MessagesApp: the file paths Subprocess speaks.
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
         .target(name: "BluewireModel"),
         .target(name: "BluewireCodec", dependencies: ["BluewireModel"]),
         .target(name: "BluewireWire", dependencies: ["BluewireModel"]),
-        .target(
-            name: "BluewireTransport",
-            dependencies: ["BluewireModel", .product(name: "Logging", package: "swift-log")]
-        ),
+        .target(name: "BluewireTransport", dependencies: ["BluewireModel"]),
         .target(
             name: "BluewireNetwork",
             dependencies: [
@@ -78,9 +75,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
-                .product(name: "NIOFoundationCompat", package: "swift-nio"),
             ]
         ),
         .target(
@@ -89,7 +84,6 @@ let package = Package(
                 "BluewireModel", "BluewireCodec", "BluewireTransport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
@@ -98,7 +92,6 @@ let package = Package(
                 "BluewireModel", "BluewireTransport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
@@ -113,10 +106,9 @@ let package = Package(
         .target(
             name: "BluewireMessagesApp",
             dependencies: [
-                "BluewireModel", "BluewireTransport", "BluewireStore",
+                "BluewireModel", "BluewireTransport",
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
-                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .target(
@@ -185,7 +177,6 @@ let package = Package(
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -211,13 +202,12 @@ let package = Package(
         ),
         .target(
             name: "BluewireTesting",
-            dependencies: ["BluewireModel", "BluewireCodec", "BluewireTransport", "BluewireState"]
+            dependencies: ["BluewireModel", "BluewireTransport", "BluewireState"]
         ),
         .testTarget(
             name: "BluewireModelTests",
             dependencies: [
-                "BluewireModel",
-                "BluewireTesting",
+                "BluewireModel"
             ]
         ),
         .testTarget(
@@ -233,18 +223,14 @@ let package = Package(
             dependencies: [
                 "BluewireWire",
                 "BluewireModel",
-                "BluewireTesting",
             ]
         ),
         .testTarget(
             name: "BluewireNetworkTests",
             dependencies: [
                 "BluewireNetwork",
-                "BluewireModel",
-                "BluewireTesting",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         .testTarget(
@@ -263,7 +249,6 @@ let package = Package(
             dependencies: [
                 "BluewireTransport",
                 "BluewireModel",
-                "BluewireTesting",
             ]
         ),
         .testTarget(
@@ -285,7 +270,6 @@ let package = Package(
                 "BluewireTransport",
                 "BluewireState",
                 "BluewireStore",
-                "BluewireNetwork",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
@@ -296,7 +280,6 @@ let package = Package(
                 "BluewireModel",
                 "BluewireTesting",
                 "BluewireTransport",
-                "BluewireStore",
             ]
         ),
         .testTarget(
@@ -306,6 +289,7 @@ let package = Package(
                 "BluewireModel",
                 "BluewireTesting",
                 "BluewireCodec",
+                "BluewireNetwork",
                 "BluewireTransport",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
@@ -321,7 +305,6 @@ let package = Package(
                 "BluewireNetwork",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
         ),
         .testTarget(

@@ -42,20 +42,10 @@ package enum AppleTime {
         return Timestamp(nanoseconds: (Int64(whole) + epochSeconds) * 1_000_000_000 + Int64(fraction))
     }
 
-    /// Reads seconds since 1970 with a fraction (Check In, chat watermarks); nil for unbelievable values.
-    package static func unixSeconds(_ raw: Double?) -> Timestamp? {
-        raw.flatMap { seconds($0 - Double(epochSeconds)) }
-    }
-
     /// What a current system writes into a date column for `time`.
     package static func rawNanoseconds(_ time: Timestamp) -> Int64 {
         let (value, overflow) = time.nanoseconds.subtractingReportingOverflow(epochSeconds * 1_000_000_000)
         return overflow ? .min : value
-    }
-
-    /// What a current system writes into a column that counts seconds for `time`.
-    package static func rawSeconds(_ time: Timestamp) -> Int64 {
-        time.seconds - epochSeconds
     }
 
     /// Seconds since 2001 with a fraction for `time`, as archives store dates.

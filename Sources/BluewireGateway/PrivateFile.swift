@@ -55,7 +55,7 @@ package final class PrivateFile: Sendable {
     }
 
     /// Waits until the file is on the disk.
-    package func close() throws(GatewayError) {
+    package func synchronise() throws(GatewayError) {
         guard fsync(descriptor) == 0 else {
             throw GatewayError(
                 .cannotCreate, message: "\(path) cannot be written.", remedy: "Check the disk and its free space.")

@@ -33,9 +33,6 @@ public final class ManualClock: WallClock {
 
     public var now: Timestamp { state.withLock { $0.now } }
 
-    /// How many tasks are waiting.
-    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
-
     /// The earliest time anybody waits for; nil when nobody does.
     public var nextDeadline: Timestamp? { state.withLock { $0.sleepers.map(\.deadline).min() } }
 

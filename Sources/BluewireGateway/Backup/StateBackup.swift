@@ -149,7 +149,7 @@ package struct StateBackup: Sendable {
                 try write(TarArchive.padding(after: file.bytes))
             }
             try write(TarArchive.end)
-            try archive.close()
+            try archive.synchronise()
             try FileManager.default.moveItem(atPath: archive.path, toPath: target)
             return size
         } catch {

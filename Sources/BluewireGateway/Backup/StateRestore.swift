@@ -86,7 +86,7 @@ package struct StateRestore: Sendable {
                 digest.update(bytes)
                 try target.write(bytes)
             }
-            try target.close()
+            try target.synchronise()
             guard digest.value == file.sha256 else {
                 throw GatewayError(
                     .badData, message: "\(file.name) in the backup is damaged.",

@@ -119,7 +119,7 @@ package struct GatewayClient: Sendable {
             guard response.headers["content-length"].flatMap(Int64.init).map({ $0 == size }) ?? true else {
                 throw Self.foreign("The backup was cut off.")
             }
-            try file.close()
+            try file.synchronise()
             return size
         } catch {
             try? FileManager.default.removeItem(atPath: path)

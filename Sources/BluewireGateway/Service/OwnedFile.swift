@@ -61,7 +61,7 @@ package struct OwnedFile: Sendable {
         defer { unlink(draft) }
         let file = try PrivateFile(creating: draft)
         try file.write([UInt8](Self.marked(contents).utf8))
-        try file.close()
+        try file.synchronise()
         // A link fails where somebody's file appeared meanwhile; a rename would replace it.
         guard state == .absent ? link(draft, path) == 0 : rename(draft, path) == 0 else {
             if state == .absent, errno == EEXIST { throw foreign }

@@ -71,7 +71,7 @@ package struct SetupState: Hashable, Sendable, Codable {
         defer { unlink(draft) }
         let file = try PrivateFile(creating: draft)
         try file.write([UInt8](data))
-        try file.close()
+        try file.synchronise()
         guard rename(draft, path) == 0 else {
             throw GatewayError(
                 .cannotCreate, message: "\(path) cannot be written.", remedy: "Check the disk and its permissions.")

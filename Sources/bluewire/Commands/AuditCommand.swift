@@ -120,7 +120,7 @@ struct AuditCommand: AsyncParsableCommand {
             }
             let file = try PrivateFile(creating: out)
             try await reader.export(since: period.start) { try file.write(Array(($0 + "\n").utf8)) }
-            try file.close()
+            try file.synchronise()
         }
     }
 
