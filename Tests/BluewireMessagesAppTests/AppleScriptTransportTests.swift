@@ -163,6 +163,35 @@ import Testing
         }
     }
 
+    /// Cancels whoever waits for exactly this long.
+    private struct CancellingClock: WallClock {
+        let pause: Duration
+
+        var now: Timestamp { SystemWallClock().now }
+
+        func sleep(for duration: Duration) async throws {
+            if duration == pause { throw CancellationError() }
+            try await SystemWallClock().sleep(for: duration)
+        }
+    }
+
+    @Test(arguments: [("look", TransportError.Code.ambiguous, "partly_sent"), ("", .unreachable, "cancelled")])
+    func aCancelledPauseIsAProofOnlyBeforeTheFirstPart(
+        text: String, code: TransportError.Code, reason: String
+    ) async throws {
+        try await Self.withStandIn { standIn in
+            let file = standIn.folder.appendingPathComponent("a.png")
+            try Data([1]).write(to: file)
+            let pause = Duration.milliseconds(7)
+            let transport = standIn.transport(
+                mode: "chatlost", pauses: [pause], clock: CancellingClock(pause: pause))
+            let error = await Self.error(transport, .send(Draft(text: text, files: [file.path]), to: Self.direct))
+            #expect(error?.code == code)
+            #expect(error?.reason == reason)
+            #expect(try standIn.sent().map(\.kind) == (text.isEmpty ? [] : ["text"]))
+        }
+    }
+
     @Test func aMissingInterpreterIsProvenAndSaysSo() async throws {
         try await Self.withStandIn { standIn in
             var configuration = AppleScriptTransport.Configuration(

@@ -40,9 +40,10 @@ struct StandInInterpreter: Sendable {
         try Data(chats.joined(separator: "\n").utf8).write(to: folder.appendingPathComponent("chats"))
     }
 
-    func transport(mode: String = "", limit: Duration = .seconds(30), stagesElsewhere: Bool = false)
-        -> AppleScriptTransport
-    {
+    func transport(
+        mode: String = "", limit: Duration = .seconds(30), stagesElsewhere: Bool = false,
+        pauses: [Duration] = [.milliseconds(1), .milliseconds(1)], clock: any WallClock = SystemWallClock()
+    ) -> AppleScriptTransport {
         var configuration = AppleScriptTransport.Configuration(
             files: ScriptFiles(
                 jobFolder: folder.path + "/jobs", stagingFolder: stagesElsewhere ? folder.path + "/elsewhere" : staging)
@@ -50,7 +51,8 @@ struct StandInInterpreter: Sendable {
         configuration.interpreter = folder.path + "/osascript"
         configuration.environment = ["STANDIN_MODE": mode, "STANDIN_FOLDER": folder.path, "STANDIN_STAGING": staging]
         configuration.limit = limit
-        configuration.pauses = [.milliseconds(1), .milliseconds(1)]
+        configuration.pauses = pauses
+        configuration.clock = clock
         return AppleScriptTransport(configuration)
     }
 
@@ -93,6 +95,7 @@ struct StandInInterpreter: Sendable {
             time.sleep(60)
         if mode in ("-1743", "-1712", "-1700", "-600"): fail(int(mode), "Messages got an error")
         chats = open(folder + "/chats").read().split("\\n")
+        if mode == "chatlost" and kind == "file": fail(-1728, "Can\\u2019t get the chat.")
         flaky = mode == "flaky" and os.path.getsize(folder + "/starts") < 3
         if place == "chat" and (name not in chats or flaky): fail(-1728, 'Can\\u2019t get chat id "%s".' % name)
         if mode == "nobody" and place == "participant": fail(-1728, "no such participant")

@@ -120,8 +120,8 @@ package struct AppleScriptTransport: Transport {
         var failure = ScriptError.error(for: -1728)
         for (index, place) in places.enumerated() {
             for pause in [.zero] + (index == 0 ? configuration.pauses : []) {
-                try await wait(pause)
                 do throws(TransportError) {
+                    try await wait(pause)
                     return try await run(try job(place))
                 } catch {
                     failure = error
