@@ -69,6 +69,30 @@ import Testing
         _ = try directory.lock()
     }
 
+    @Test func whoAsksForTheHolderIsTakenForNone() throws {
+        let directory = try StateDirectory(path: folder.path)
+        _ = try directory.lock()
+        let asking = open(directory.lockPath, O_RDWR | O_CLOEXEC)
+        defer { close(asking) }
+        #expect(flock(asking, LOCK_SH | LOCK_NB) == 0)
+        #expect(directory.lockHolder() == nil)
+        #expect(throws: Never.self) { try StateDirectory.checkFree(path: folder.path) }
+    }
+
+    @Test func askingForTheHolderNeverKeepsAGatewayFromStarting() async throws {
+        let directory = try StateDirectory(path: folder.path)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for _ in 0..<2000 { _ = try directory.lock() }
+            }
+            group.addTask {
+                for _ in 0..<20_000 { _ = directory.lockHolder() }
+            }
+            try await group.waitForAll()
+        }
+        #expect(directory.lockHolder() == nil)
+    }
+
     /// A lock that is not got must let go of its file once and touch nothing else that is open.
     @Test func lockThatIsHeldLeavesOtherFilesAlone() async throws {
         let directory = try StateDirectory(path: folder.path)

@@ -32,13 +32,20 @@ package final class StateLock: Sendable {
                 .notWritable, message: "The lock \(path) cannot be opened.",
                 remedy: "Check the permissions of the state directory.")
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = readHolder(descriptor).map { "process \($0)" } ?? "another process"
-            close(descriptor)
-            throw heldError(holder: holder)
+        for _ in 0..<mostTries {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+            // A gateway holds it alone. What can be shared is only being asked about, for a moment.
+            guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { break }
+            flock(descriptor, LOCK_UN)
+            usleep(1000)
         }
-        return descriptor
+        let holder = readHolder(descriptor).map { "process \($0)" } ?? "another process"
+        close(descriptor)
+        throw heldError(holder: holder)
     }
+
+    /// How often a lock that no gateway holds is tried for, a millisecond apart.
+    private static let mostTries = 1000
 
     deinit {
         // Whoever takes it next must not read our number, and a start that failed leaves the file as it was made.
@@ -59,7 +66,11 @@ package final class StateLock: Sendable {
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return nil }
+        // Shared, so that those who ask do not take each other, nor a start take them, for a gateway.
+        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 {
+            flock(descriptor, LOCK_UN)
+            return nil
+        }
         return readHolder(descriptor) ?? 0
     }
 
