@@ -54,13 +54,22 @@ package final class HookReceiver: Sendable {
             bell.ring()
             return .held(until: until)
         case .now(let batch):
+            let send: SendID
             do {
-                return .sent(try await deliver(batch))
+                send = try await submit(batch)
             } catch {
                 // Whoever posted it learns of the failure and may post it again.
                 try? await repository.drop(batch)
                 throw error
             }
+            do {
+                try await repository.finish(batch, send: send)
+            } catch {
+                // It is in the outbox and must not be posted again. The batch stays due, and its name is the key with
+                // which the outbox knows it when it is handed over once more.
+                bell.ring()
+            }
+            return .sent(send)
         }
     }
 
@@ -74,7 +83,7 @@ package final class HookReceiver: Sendable {
                 continue
             }
             do {
-                _ = try await deliver(batch)
+                try await repository.finish(batch, send: try await submit(batch))
             } catch let error as OutboundError {
                 let isTemporary = [.unavailable, .limited, .forbidden].contains(error.code)
                 if isTemporary, clock.now - batch.arrivedAt < .seconds(3 * 86_400) {
@@ -88,11 +97,9 @@ package final class HookReceiver: Sendable {
     }
 
     /// Hands a batch to the outbox; its name is the key, so that doing it twice sends once.
-    private func deliver(_ batch: HookBatch) async throws -> SendID {
+    private func submit(_ batch: HookBatch) async throws(OutboundError) -> SendID {
         let sender = HookSender(hook: batch.hook, sender: sender)
-        let send = try await sender.submit(HookDigest.text(of: batch.items.map(\.text)), key: batch.id)
-        try await repository.finish(batch, send: send)
-        return send
+        return try await sender.submit(HookDigest.text(of: batch.items.map(\.text)), key: batch.id)
     }
 
     private func count(_ hook: Hook) throws(HookError) {

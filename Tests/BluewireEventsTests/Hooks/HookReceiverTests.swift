@@ -8,6 +8,7 @@ import BluewireModel
 import BluewireState
 import BluewireTesting
 import BluewireTransport
+import GRDB
 import Synchronization
 import Testing
 
@@ -158,6 +159,27 @@ import Testing
         _ = try await receiver().flush()
         #expect(outbox.requests.map(\.key) == [batch.id])
         #expect(try await post("one", at: hook, key: "k", to: receiver()) == .duplicate(SendID(rawValue: "snd_1")))
+    }
+
+    @Test func whatIsInTheOutboxIsNotToBePostedAgainEvenIfThatCannotBeStored() async throws {
+        let hook = try await hook()
+        let receiver = receiver()
+        try await state.writer.write { db in
+            try db.execute(
+                sql: """
+                    CREATE TRIGGER busy BEFORE UPDATE OF send ON hookItem
+                    BEGIN SELECT RAISE(ABORT, 'the database is busy'); END
+                    """)
+        }
+        #expect(try await post("one", at: hook, key: "k", to: receiver) == .sent(SendID(rawValue: "snd_1")))
+        #expect(try await post("one", at: hook, key: "k", to: receiver) == .duplicate(nil))
+        #expect(outbox.requests.count == 1)
+        try await state.writer.write { db in try db.execute(sql: "DROP TRIGGER busy") }
+        // Handed over once more under the same key, which the outbox answers with the send it has.
+        clock.set(try #require(try await receiver.flush()))
+        #expect(try await receiver.flush() == nil)
+        #expect(outbox.requests.count == 2)
+        #expect(Set(outbox.requests.map(\.key)).count == 1)
     }
 
     @Test func whatTheGateRefusesIsToldAndMayBePostedAgain() async throws {
