@@ -121,13 +121,18 @@ extension Outbox: Service {
 
     /// Lets time pass for every open send.
     package func tick() async throws {
+        try await renewLeases()
         let now = clock.now
         let open = try await store.read { try $0.openRecords() }
         let configuration = configuration
-        guard open.contains(where: { Self.tick($0, configuration: configuration, now: now) != nil }) else { return }
+        let inFlight = state.withLock { $0.inFlight }
+        let step: @Sendable (SendRecord) -> (next: SendStateMachine, action: SendStateMachine.Action)? = { record in
+            Self.tick(record, inFlight: inFlight, configuration: configuration, now: now)
+        }
+        guard open.contains(where: { step($0) != nil }) else { return }
         try await store.write { tx in
             for record in try tx.openRecords() {
-                guard let machine = Self.tick(record, configuration: configuration, now: now) else { continue }
+                guard let machine = step(record) else { continue }
                 try Self.apply(to: record, timing: configuration.timing, now: now, in: tx) { current in
                     current = machine.next
                     return machine.action
@@ -144,17 +149,48 @@ extension Outbox: Service {
 
     /// What time, or the death of its process, makes of a send; nil for nothing.
     private static func tick(
-        _ record: SendRecord, configuration: Configuration, now: Timestamp
+        _ record: SendRecord, inFlight: Set<SendID>, configuration: Configuration, now: Timestamp
     ) -> (next: SendStateMachine, action: SendStateMachine.Action)? {
         var machine = SendStateMachine(record.progress, timing: configuration.timing)
         let action: SendStateMachine.Action
         if record.progress.state == .dispatched, record.progress.acceptedAt == nil {
-            let isAtWork = record.lease.map { $0.until >= now && configuration.isAlive($0.owner) } ?? false
-            action = isAtWork ? .none : machine.interrupted(now: now)
+            let isOurs = inFlight.contains(record.id) && record.lease?.owner == configuration.owner
+            let isTheirs = record.lease.map { $0.until >= now && configuration.isAlive($0.owner) } ?? false
+            action = isOurs || isTheirs ? .none : machine.interrupted(now: now)
         } else {
             action = machine.tick(now: now)
         }
         return action == .none ? nil : (machine, action)
+    }
+
+    /// Holds on to what this process is handing over, so that no other takes it for dead.
+    private func renewLeases() async throws {
+        let inFlight = state.withLock { $0.inFlight }
+        guard !inFlight.isEmpty else { return }
+        let now = clock.now
+        let (owner, time) = (configuration.owner, configuration.leaseTime)
+        let isDue: @Sendable (SendRecord) -> Bool = { record in
+            guard inFlight.contains(record.id), record.progress.state == .dispatched, let lease = record.lease else {
+                return false
+            }
+            return lease.owner == owner && lease.until < now + time / 2
+        }
+        guard try await store.read({ try $0.openRecords() }).contains(where: isDue) else { return }
+        try await store.write { tx in
+            for var record in try tx.openRecords() where isDue(record) {
+                record.lease = SendLease(owner: owner, until: now + time)
+                _ = try tx.update(record)
+            }
+        }
+    }
+
+    /// Renews leases until cancelled, for hand-overs that no running outbox goes round beside.
+    private func keepLeases() async {
+        while !Task.isCancelled {
+            try? await clock.sleep(for: configuration.leaseTime / 4)
+            // A failing database is tried again in time.
+            try? await renewLeases()
+        }
     }
 
     /// When something is due by time alone; nil for never.
@@ -207,6 +243,7 @@ extension Outbox: Service {
                     && SendStateMachine(record.progress, timing: configuration.timing).isSearching(at: clock.now))
             guard isWaiting, clock.now < end else { return record.send }
             for due in try await dueSends() where due.id == id || isEarlier(due, than: record) {
+                async let _: Void = keepLeases()
                 try await dispatch(due)
             }
             try await tick()

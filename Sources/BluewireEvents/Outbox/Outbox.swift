@@ -20,7 +20,7 @@ package final class Outbox: Sendable {
         package var lines: [Line]
         /// The times that decide about sends.
         package var timing = SendStateMachine.Timing()
-        /// How long a process may take to hand one send over before it is taken for dead.
+        /// How long a process that hands a send over may be silent before others take it for dead.
         package var leaseTime: Duration = .seconds(120)
         /// How long an idempotency key is remembered.
         package var keyLifetime: Duration = .seconds(24 * 3600)

@@ -30,13 +30,15 @@ import Testing
 
         /// Another process on the same files.
         func process(
-            log: (any OutboxLog)? = nil, transports: [any Transport]? = nil, isAlive: Bool = true
+            log: (any OutboxLog)? = nil, transports: [any Transport]? = nil, isAlive: Bool = true,
+            crashHook: @escaping @Sendable (OutboxCrashPoint) throws -> Void = { _ in }
         ) throws -> (outbox: Outbox, gate: OutboundGate, state: StateDatabase) {
             let state = try StateDatabase(path: folder.path + "/state.db")
             var configuration = Outbox.Configuration(lines: [
                 Line(id: SimulatedMessages.line, kind: "simulator", transports: transports ?? [messages])
             ])
             configuration.isAlive = { _ in isAlive }
+            configuration.crashHook = crashHook
             let outbox = Outbox(
                 store: state.sends, log: log, resolver: messages, clock: clock, configuration: configuration)
             return (outbox, OutboundGate(outbox: outbox), state)
@@ -260,6 +262,121 @@ import Testing
         try await Self.workThrough(one.outbox)
         #expect(bench.messages.world.withLock { $0.handedOver["hi"] } == 1)
         #expect(try await one.outbox.send(send.id)?.state == .sent)
+    }
+
+    /// Takes it, but only after `meanwhile`.
+    struct SlowTransport: Transport {
+        let name = "slow"
+        let next: SimulatedMessages
+        let meanwhile: @Sendable () async throws -> Void
+
+        var capabilities: TransportCapabilities { get async { await next.capabilities } }
+
+        func perform(_ intent: Intent) async throws(TransportError) -> Acceptance {
+            do { try await meanwhile() } catch { throw .testRejected }
+            return try await next.perform(intent)
+        }
+    }
+
+    /// Lets a hand-over take `meanwhile`, then die if told so.
+    private func slowHandOver(
+        _ bench: Bench, dies: Bool = false, meanwhile: @escaping @Sendable (Outbox, SendID) async throws -> Void
+    ) async throws -> (outbox: Outbox, id: SendID) {
+        let box = Mutex<(Outbox, SendID)?>(nil)
+        let slow = SlowTransport(next: bench.messages) {
+            let (outbox, id) = try #require(box.withLock { $0 })
+            try await meanwhile(outbox, id)
+        }
+        struct Killed: Error {}
+        let process = try bench.process(transports: [slow]) { if dies, $0 == .afterPerform { throw Killed() } }
+        let send = try await process.gate.submit(bench.request("hi"))
+        box.withLock { $0 = (process.outbox, send.id) }
+        let due = try await process.outbox.dueSends()
+        do { try await process.outbox.dispatch(try #require(due.first)) } catch is Killed {}
+        return (process.outbox, send.id)
+    }
+
+    @Test func aHandOverInThisProcessIsNeverTakenForDead() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let (outbox, id) = try await slowHandOver(bench) { outbox, id in
+            // Nothing renewed the lease in time, as after a sleep of the Mac.
+            bench.clock.advance(by: .seconds(600))
+            try await outbox.tick()
+            #expect(try await outbox.send(id)?.state == .dispatched)
+        }
+        #expect(try await outbox.attempts(of: id).map(\.outcome) == [.accepted])
+    }
+
+    @Test func aSlowHandOverIsRespectedByOtherProcesses() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let two = try bench.process().outbox
+        let (one, id) = try await slowHandOver(bench) { one, id in
+            for _ in 0..<12 {
+                bench.clock.advance(by: .seconds(50))
+                try await one.tick()
+                try await two.tick()
+                #expect(try await two.send(id)?.state == .dispatched)
+                let error = await #expect(throws: OutboundError.self) { try await two.retry(id) }
+                #expect(error?.code == .conflict)
+            }
+        }
+        #expect(try await one.attempts(of: id).map(\.outcome) == [.accepted])
+        #expect(bench.messages.world.withLock { $0.handedOver["hi"] } == 1)
+    }
+
+    @Test(arguments: [true, false])
+    func aProcessThatDiesAfterRenewingIsTakenOver(isKnownToBeDead: Bool) async throws {
+        let bench = try Bench(fate: .init(answer: .taken, rows: .none))
+        defer { bench.remove() }
+        let (one, id) = try await slowHandOver(bench, dies: true) { one, _ in
+            bench.clock.advance(by: .seconds(100))
+            try await one.tick()
+        }
+        let two = try bench.process(isAlive: !isKnownToBeDead).outbox
+        bench.clock.advance(by: .seconds(119))
+        try await two.tick()
+        #expect(try await two.send(id)?.state == (isKnownToBeDead ? .unknown : .dispatched))
+        bench.clock.advance(by: .seconds(2))
+        try await two.tick()
+        #expect(try await two.send(id)?.state == .unknown)
+        withExtendedLifetime(one) {}
+    }
+
+    @Test func aCommandAloneKeepsTheLeaseOfItsSlowHandOver() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let two = try bench.process().outbox
+        let slow = SlowTransport(next: bench.messages) {
+            let id = try #require(try await two.list(state: .dispatched).first).id
+            for _ in 0..<12 {
+                await bench.clock.waitForSleepers()
+                bench.clock.advance(by: .seconds(30))
+                // It sleeps again only when it has renewed.
+                await bench.clock.waitForSleepers()
+                try await two.tick()
+                #expect(try await two.send(id)?.state == .dispatched)
+            }
+        }
+        let one = try bench.process(transports: [slow])
+        let send = try await one.gate.submit(bench.request("hi"))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                while !Task.isCancelled {
+                    await bench.clock.waitForSleepers()
+                    // Until then the time is the transport's to move.
+                    guard bench.messages.world.withLock({ $0.handedOver["hi"] }) != nil else {
+                        await Task.yield()
+                        continue
+                    }
+                    bench.clock.advance(by: .milliseconds(50))
+                }
+            }
+            _ = try await one.outbox.settle(send.id, within: .seconds(1))
+            group.cancelAll()
+        }
+        #expect(try await one.outbox.attempts(of: send.id).map(\.outcome) == [.accepted])
     }
 
     @Test func landingsAndChangesPassThroughARealJournal() async throws {
