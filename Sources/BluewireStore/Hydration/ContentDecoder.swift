@@ -42,11 +42,11 @@ struct ContentDecoder {
 extension ContentDecoder {
     /// The tapback of a row's columns; a removal names the kind it takes off.
     mutating func tapback(
-        id: String, reference: String, type: Int, emoji: String?, sentence: String?, attributedSentence: [UInt8]?,
+        id: String, reference: String, kind: Tapback.Kind, emoji: String?, sentence: String?,
+        attributedSentence: [UInt8]?,
         sender: Handle?, isFromMe: Bool, date: Int64
     ) -> Tapback {
         let place = TapbackReference(reference)
-        let kind = Tapback.Kind(rawValue: type >= 3000 && type < 4000 ? type - 1000 : type)
         var emoji = emoji.flatMap { $0.isEmpty ? nil : $0 }
         if kind == .emoji, emoji == nil {
             let text = plainText(attributedBody: attributedSentence, text: sentence)

@@ -63,6 +63,8 @@ extension MessageHydrator {
         if row.isScheduled { return .scheduled }
         if row.isTapback { return .tapback }
         if row.associatedType == 4000 { return .pollVote }
+        // A tapback of a kind to come is no text that anybody could answer.
+        if (1000...3999).contains(row.associatedType) { return .notice }
         if row.associatedType == 2, row.balloonBundle != nil { return .sessionUpdate }
         if row.itemType != 0 { return .event }
         if isFullyUnsent(row, body: body, summary: summary) { return .unsent }

@@ -81,31 +81,30 @@ extension MessageHydrator {
     }
 
     private func tapbacks(spellings: [String], directory: ChatDirectory, in db: Database) throws -> TapbackFold {
-        var found: [(tapback: Tapback, type: Int, date: Int64, row: Int64)] = []
+        var found: [(tapback: Tapback, isRemoval: Bool, date: Int64, row: Int64)] = []
         let cursor = try Row.fetchCursor(
             db.cachedStatement(sql: queries.tapbacksByTarget), arguments: [RowList.json(spellings)]
         )
         var decoder = ContentDecoder()
         while let row = try cursor.next() {
-            let type = Int(truncatingIfNeeded: row[3] as Int64? ?? 0)
-            guard type == 1000 || (2000...2007).contains(type) || (3000...3007).contains(type) else { continue }
+            guard let type = TapbackType(row[3] as Int64? ?? 0) else { continue }
             let date = row[5] as Int64? ?? 0
-            let tapback = tapback(row, type: type, directory: directory, decoder: &decoder)
-            found.append((tapback, type, date, row[0] as Int64? ?? 0))
+            let tapback = tapback(row, kind: type.kind, directory: directory, decoder: &decoder)
+            found.append((tapback, type.isRemoval, date, row[0] as Int64? ?? 0))
         }
         found.sort { ($0.date, $0.row) < ($1.date, $1.row) }
         var fold = TapbackFold()
-        for item in found { fold.apply(item.tapback, type: item.type) }
+        for item in found { fold.apply(item.tapback, isRemoval: item.isRemoval) }
         return fold
     }
 
     private func tapback(
-        _ row: Row, type: Int, directory: ChatDirectory, decoder: inout ContentDecoder
+        _ row: Row, kind: Tapback.Kind, directory: ChatDirectory, decoder: inout ContentDecoder
     ) -> Tapback {
         let isFromMe = (row[7] as Int64? ?? 0) != 0
         let bytes: [UInt8]? = try? row.withUnsafeData(atIndex: 9) { $0.map { [UInt8]($0) } }
         return decoder.tapback(
-            id: row[1] as String? ?? "", reference: row[2] as String? ?? "", type: type, emoji: row[4],
+            id: row[1] as String? ?? "", reference: row[2] as String? ?? "", kind: kind, emoji: row[4],
             sentence: row[8], attributedSentence: bytes,
             sender: isFromMe ? nil : directory.handle(row[6] as Int64? ?? 0), isFromMe: isFromMe,
             date: row[5] as Int64? ?? 0
@@ -118,15 +117,15 @@ extension MessageHydrator {
     package func tapback(
         of row: MessageRow, in db: Database
     ) throws -> (tapback: Tapback, isRemoval: Bool)? {
-        guard row.isTapback, let reference = row.associatedGUID else { return nil }
+        guard let type = TapbackType(row.associatedType), let reference = row.associatedGUID else { return nil }
         let directory = try directory.current(in: db)
         var decoder = ContentDecoder()
         let tapback = decoder.tapback(
-            id: row.guid, reference: reference, type: Int(row.associatedType), emoji: row.associatedEmoji,
+            id: row.guid, reference: reference, kind: type.kind, emoji: row.associatedEmoji,
             sentence: row.text, attributedSentence: row.attributedBody,
             sender: row.isFromMe ? nil : directory.handle(row.handle), isFromMe: row.isFromMe, date: row.date
         )
-        return (tapback, row.associatedType >= 3000)
+        return (tapback, type.isRemoval)
     }
 
     /// The raw rows of those numbers, in ascending order; for callers that classify before they hydrate.

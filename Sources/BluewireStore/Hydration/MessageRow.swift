@@ -158,7 +158,5 @@ package struct MessageRow: Sendable {
     package var isScheduled: Bool { scheduleType == 2 && !isSent && scheduleState != 2 }
 
     /// Whether it is a tapback, a placed sticker or the removal of one.
-    package var isTapback: Bool {
-        associatedType == 1000 || (2000...2007).contains(associatedType) || (3000...3007).contains(associatedType)
-    }
+    package var isTapback: Bool { TapbackType(associatedType) != nil }
 }

@@ -7,9 +7,6 @@
 import BluewireModel
 
 /// Folds the tapback rows of messages into the tapbacks that stand, in the order of (date, row).
-///
-/// A sender holds at most one of the exclusive kinds on a part; stickers accumulate. A removal takes off the matching
-/// tapback, and when none matches, the sender's current one.
 struct TapbackFold {
     private struct Place: Hashable {
         var target: String
@@ -20,9 +17,7 @@ struct TapbackFold {
     private var order: [String: [Place]] = [:]
 
     /// Takes a row into account; call in ascending order of (date, row).
-    ///
-    /// - Parameter type: Apple's `associated_message_type`, of an addition or a removal.
-    mutating func apply(_ tapback: Tapback, type: Int) {
+    mutating func apply(_ tapback: Tapback, isRemoval: Bool) {
         let place = Place(target: tapback.target.rawValue, part: tapback.part)
         var list = standing[place] ?? []
         if standing[place] == nil { order[place.target, default: []].append(place) }
@@ -32,17 +27,10 @@ struct TapbackFold {
                 && (tapback.isFromMe || other.sender?.address == tapback.sender?.address
                     || other.sender?.key == tapback.sender?.key)
         }
-        if type >= 3000 {
-            let kind = Tapback.Kind(rawValue: type - 1000)
-            let matching = list.lastIndex {
-                mine($0) && $0.kind == kind && (tapback.emoji == nil || $0.emoji == tapback.emoji)
-            }
-            if let index = matching ?? list.lastIndex(where: { mine($0) && $0.kind.isExclusive }) {
-                list.remove(at: index)
-            }
+        if isRemoval {
+            if let index = TapbackRule.position(of: tapback, in: list, where: mine) { list.remove(at: index) }
         } else {
-            if tapback.kind.isExclusive { list.removeAll { mine($0) && $0.kind.isExclusive } }
-            list.append(tapback)
+            TapbackRule.add(tapback, to: &list, where: mine)
         }
         standing[place] = list
     }

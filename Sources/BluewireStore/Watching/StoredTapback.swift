@@ -7,13 +7,13 @@
 import BluewireModel
 
 /// A tapback as the watcher remembers it: enough to say what was taken off when its row is gone.
-struct StoredTapback: Hashable, Sendable {
+struct StoredTapback: Hashable, Sendable, StandingTapback {
     /// The GUID of the row that carries it.
     var guid: String
     var target: String
     var part: Int
-    /// Apple's number of the adding row (2000…2007, 1000), also for removals.
-    var kind: Int
+    /// What the adding row expresses, also for removals.
+    var kind: Tapback.Kind
     var emoji: String?
     /// The other party; nil when it was us or unknown.
     var sender: Handle?
@@ -35,19 +35,21 @@ struct StoredTapback: Hashable, Sendable {
     var tapback: Tapback {
         Tapback(
             id: MessageID(rawValue: guid), target: MessageID(rawValue: target), part: part,
-            kind: Tapback.Kind(rawValue: kind), emoji: emoji, sender: isFromMe ? nil : sender, isFromMe: isFromMe,
+            kind: kind, emoji: emoji, sender: isFromMe ? nil : sender, isFromMe: isFromMe,
             date: date
         )
     }
 
     /// The tapback of a row, or what its removal names; nil when the row is no tapback.
     init?(_ row: WatchedRow) {
-        guard row.isTapback, let target = row.associatedGUID.flatMap(TapbackTarget.init) else { return nil }
+        guard let type = TapbackType(row.associatedType), let reference = row.associatedGUID.map(TapbackReference.init),
+            !reference.target.isEmpty
+        else { return nil }
         guid = row.guid
-        self.target = target.guid
-        part = target.part
-        kind = Int(row.associatedType >= 3000 ? row.associatedType - 1000 : row.associatedType)
-        emoji = row.associatedEmoji
+        target = reference.target
+        part = reference.part
+        kind = type.kind
+        emoji = row.associatedEmoji.flatMap { type.kind != .emoji || $0.isEmpty ? nil : $0 }
         sender = row.sender
         isFromMe = row.isFromMe
         date = row.date ?? Timestamp(nanoseconds: 0)
@@ -62,7 +64,7 @@ struct StoredTapback: Hashable, Sendable {
         self.guid = guid
         self.target = target
         self.part = Int(part)
-        self.kind = Int(kind)
+        self.kind = Tapback.Kind(rawValue: Int(kind))
         self.emoji = flags & 2 == 0 ? nil : emoji
         sender = flags & 4 == 0 ? nil : Handle(address: address, channel: Channel(rawValue: channel))
         isFromMe = flags & 1 != 0
@@ -73,29 +75,9 @@ struct StoredTapback: Hashable, Sendable {
         writer.byte((isFromMe ? 1 : 0) | (emoji == nil ? 0 : 2) | (sender == nil ? 0 : 4))
         writer.guid(target)
         writer.signed(Int64(part))
-        writer.signed(Int64(kind))
+        writer.signed(Int64(kind.rawValue))
         writer.text(emoji ?? "")
         writer.text(sender?.address ?? "")
         writer.text(sender?.channel.rawValue ?? "")
-    }
-}
-
-/// What `associated_message_guid` points at: `p:<part>/<guid>`, `bp:<guid>` or the bare GUID.
-struct TapbackTarget: Hashable, Sendable {
-    var guid: String
-    var part: Int
-
-    init?(_ text: String) {
-        var rest = text[...]
-        part = 0
-        if rest.hasPrefix("p:"), let slash = rest.firstIndex(of: "/") {
-            guard let number = Int(rest[rest.index(rest.startIndex, offsetBy: 2)..<slash]) else { return nil }
-            part = number
-            rest = rest[rest.index(after: slash)...]
-        } else if rest.hasPrefix("bp:") {
-            rest = rest.dropFirst(3)
-        }
-        guard !rest.isEmpty else { return nil }
-        guid = String(rest)
     }
 }

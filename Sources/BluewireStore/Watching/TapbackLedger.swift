@@ -15,29 +15,21 @@ struct TapbackLedger: Sendable {
     /// How many tapbacks stand.
     var count: Int { places.count }
 
-    /// Puts a tapback on and returns the ones it replaces: a sender holds at most one of the exclusive kinds on a
-    /// part, stickers accumulate.
+    /// Puts a tapback on and returns the ones it replaces.
     mutating func add(_ tapback: StoredTapback) -> [StoredTapback] {
         guard places[tapback.guid] == nil else { return [] }
         let place = tapback.place
-        var replaced: [StoredTapback] = []
-        if tapback.isExclusive {
-            replaced = standing[place, default: []].filter(\.isExclusive)
-            for old in replaced { places[old.guid] = nil }
-            standing[place]?.removeAll(where: \.isExclusive)
-        }
-        standing[place, default: []].append(tapback)
+        let replaced = TapbackRule.add(tapback, to: &standing[place, default: []]) { _ in true }
+        for old in replaced { places[old.guid] = nil }
         places[tapback.guid] = place
         return replaced
     }
 
-    /// Takes off what a removal row names: the same kind (and emoji, if given), else the sender's newest tapback.
+    /// Takes off what a removal row names; nil when the sender has nothing it could mean.
     mutating func remove(matching removal: StoredTapback) -> StoredTapback? {
         let candidates = standing[removal.place, default: []]
-        let match =
-            candidates.last { $0.kind == removal.kind && (removal.emoji == nil || $0.emoji == removal.emoji) }
-            ?? candidates.last
-        return match.flatMap { remove(guid: $0.guid) }
+        let position = TapbackRule.position(of: removal, in: candidates) { _ in true }
+        return position.flatMap { remove(guid: candidates[$0].guid) }
     }
 
     /// Takes off the tapback of a row; nil when it does not stand.
@@ -49,9 +41,4 @@ struct TapbackLedger: Sendable {
         if standing[place]?.isEmpty == true { standing[place] = nil }
         return removed
     }
-}
-
-extension StoredTapback {
-    /// Whether a newer one by the same sender on the same part replaces it.
-    var isExclusive: Bool { (2000...2006).contains(kind) }
 }

@@ -78,9 +78,7 @@ struct WatchedRow: Hashable, Sendable {
     var isScheduled: Bool { scheduleType == 2 && scheduleState != 2 && !isSent }
 
     /// Whether it is a tapback, a placed sticker, or the removal of one.
-    var isTapback: Bool {
-        associatedType == 1000 || (2000...2999).contains(associatedType) || (3000...3999).contains(associatedType)
-    }
+    var isTapback: Bool { TapbackType(associatedType) != nil }
 
     /// Whether there is content to show: text, a body, an attachment, a balloon, or an event of the chat.
     var hasContent: Bool {

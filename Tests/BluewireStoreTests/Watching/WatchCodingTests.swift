@@ -56,11 +56,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("p:0/G", "G", 0), ("p:-1/G", "G", -1), ("p:12/a/b", "a/b", 12), ("bp:G", "G", 0), ("G", "G", 0),
+        ("p:0/G", "G", 0), ("p:-1/G", "G", -1), ("p:12/a/b", "a/b", 12), ("bp:G", "G", 0), ("G", "G", -1),
+        ("p:x/G", "p:x/G", -1),
     ])
     func tapbackTargetsAreRead(text: String, guid: String, part: Int) {
-        #expect(TapbackTarget(text)?.guid == guid)
-        #expect(TapbackTarget(text)?.part == part)
+        #expect(TapbackReference(text).target == guid)
+        #expect(TapbackReference(text).part == part)
     }
 
     @Test func checkpointsOfTheFirstLayoutAreRead() throws {
