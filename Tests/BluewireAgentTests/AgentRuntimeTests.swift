@@ -74,6 +74,43 @@ import Testing
         }
     }
 
+    @Test func aLateBodyIsAnsweredOnlyWhenItsMessageIsNews() async throws {
+        let bench = try AgentBench()
+        defer { bench.remove() }
+        let provider = ScriptedProvider(Self.hello)
+        let folder = try TemporaryFolder()
+        let journal = try Journal(path: folder.file("journal.db"), clock: bench.clock)
+        try await bench.live(AgentBench.agent(), provider) { runtime in
+            for (id, arrival) in [("m1", Arrival.backfill), ("m2", .duplicate), ("m3", nil), ("m4", .new)] {
+                let said = bench.gateway.say("the body of \(id)", id: id)
+                guard case .message(let message, _, _) = said.snapshot else { continue }
+                var empty = message
+                empty.body = MessageBody()
+                let batches: [[Observation]] = [
+                    arrival.map { [.created(empty, arrival: $0)] } ?? [],
+                    [.updated(message, changed: ["body"], discriminator: .fingerprint(1))],
+                ]
+                // What arrives without a body is looked at when the body is there.
+                var events: [GatewayEvent] = []
+                for batch in batches {
+                    events = try await journal.commit(
+                        SourceBatch(observations: batch, checkpoint: [1]), source: "a", line: said.line,
+                        now: bench.clock.now)
+                }
+                #expect(events.map(\.kind) == [.messageUpdated])
+                try await runtime.receive(events)
+            }
+            await bench.gateway.wait { $0.texts.count == 1 }
+            try await bench.turnEnds(about: "m4")
+        }
+        #expect(provider.requests.withLock { $0 }.map { $0.messages.last?.plainText } == ["the body of m4"])
+        let records = bench.database.agents(clock: bench.clock)
+        for (message, isKnown) in [("m1", false), ("m2", false), ("m3", false), ("m4", true)] {
+            let isProcessed = try await records.isProcessed(agent: "demo", event: message)
+            #expect(isProcessed == isKnown)
+        }
+    }
+
     @Test func aBurstIsOneTurn() async throws {
         let bench = try AgentBench()
         defer { bench.remove() }

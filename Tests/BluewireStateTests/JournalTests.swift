@@ -95,6 +95,33 @@ import Testing
         #expect(events.count == 2)
     }
 
+    @Test(arguments: Arrival.allCases)
+    func aChangeSaysHowItsMessageArrived(_ arrival: Arrival) async throws {
+        let journal = try open()
+        let late = Samples.updated("A", text: "the text came late", fingerprint: 1)
+        _ = try await commit(journal, Samples.batch(.created(Samples.message("A", text: ""), arrival: arrival)))
+        let apart = try await commit(journal, Samples.batch(late))
+        let together = try await commit(
+            journal,
+            Samples.batch(
+                .created(Samples.message("B", text: ""), arrival: arrival),
+                Samples.updated("B", text: "at once", fingerprint: 2)))
+        #expect(arrivals(apart) == [arrival])
+        #expect(arrivals(together) == [arrival, arrival])
+        #expect(arrivals(try await all(journal)) == [arrival, arrival, arrival, arrival])
+    }
+
+    @Test func aChangeOfAMessageThatWasThereBeforeIsHistory() async throws {
+        let journal = try open()
+        _ = try await commit(journal, Samples.batch(Samples.created("B")))
+        let events = try await commit(journal, Samples.batch(Samples.updated("A", text: "b", fingerprint: 1)))
+        #expect(arrivals(events) == [.backfill])
+    }
+
+    private func arrivals(_ events: [GatewayEvent]) -> [Arrival] {
+        events.compactMap { if case .message(_, _, let arrival) = $0.snapshot { arrival } else { nil } }
+    }
+
     @Test func tapbackIsOneEventForEachRow() async throws {
         let journal = try open()
         func tapback(_ id: String) -> Tapback {

@@ -83,9 +83,10 @@ extension EventDraft {
                 case .date(let date): .text("\(date.nanoseconds)/\(changed.sorted().joined(separator: ","))")
                 case .fingerprint(let value): .fingerprint(value)
                 }
+            // How the message arrived is in the journal, which puts it in.
             self.init(
                 kind: .messageUpdated, line: line, chat: message.chat, subject: message.id.rawValue,
-                identity: identity, snapshot: .message(message, changed: changed, arrival: .new))
+                identity: identity, snapshot: .message(message, changed: changed, arrival: .backfill))
         case .deleted(let id, let chat):
             self.init(
                 kind: .messageDeleted, line: line, chat: chat, subject: id.rawValue, identity: .unlessLatest,

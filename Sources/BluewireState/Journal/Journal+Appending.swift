@@ -109,21 +109,45 @@ extension Journal {
         for draft in drafts {
             let sequence = first + Int64(events.count)
             guard let id = try Self.identify(draft, sequence: sequence, in: db) else { continue }
+            let snapshot = try Self.arrived(draft, in: db)
             var fingerprint: Int64?
             if case .fingerprint(let value) = draft.identity { fingerprint = Int64(bitPattern: value) }
             try statement.execute(arguments: [
                 sequence, id, draft.kind.rawValue, now.nanoseconds, draft.line.rawValue, draft.chat?.rawValue,
                 draft.subject, fingerprint, GatewayEvent.currentSchemaVersion,
-                Blob(try SnapshotCoding.encode(draft.snapshot)),
+                Blob(try SnapshotCoding.encode(snapshot)),
             ])
             guard db.changesCount == 1 else { continue }
             events.append(
                 GatewayEvent(
                     id: id, cursor: BluewireModel.Cursor(epoch: epoch, sequence: sequence), kind: draft.kind, time: now,
-                    line: draft.line, chat: draft.chat, snapshot: draft.snapshot))
+                    line: draft.line, chat: draft.chat, snapshot: snapshot))
             if try Self.scrub(after: draft, before: sequence, in: db) { hasScrubbed = true }
         }
         return (events, hasScrubbed)
+    }
+
+    /// The snapshot of `draft`; that of a change says how the message arrived when it was created.
+    ///
+    /// A message whose creation is not in the journal was there before, so it is history.
+    private static func arrived(_ draft: EventDraft, in db: Database) throws -> Snapshot {
+        guard draft.kind == .messageUpdated, case .message(let message, let changed, _) = draft.snapshot else {
+            return draft.snapshot
+        }
+        let created = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT version, snapshot FROM event WHERE subject = ? AND kind = ? AND line = ?
+                    ORDER BY sequence DESC LIMIT 1
+                    """),
+            arguments: [draft.subject, GatewayEvent.Kind.messageCreated.rawValue, draft.line.rawValue])
+        var arrival = Arrival.backfill
+        if let created,
+            case .message(_, _, let first) = SnapshotCoding.decode([UInt8](blobIn: created, at: 1), version: created[0])
+        {
+            arrival = first
+        }
+        return .message(message, changed: changed, arrival: arrival)
     }
 
     /// The id of the event a draft becomes; nil when the draft says what its newest predecessor says already.
