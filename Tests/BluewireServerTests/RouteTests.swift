@@ -175,6 +175,27 @@ struct RouteTests {
     }
 
     @Test
+    func sendsAndDraftsOfOtherChatsDoNotFillTheList() async throws {
+        let fixture = try Fixture()
+        let agents = fixture.state.agents()
+        let line = LineID(rawValue: "me")
+        for chat in ["ch_b"] + Array(repeating: "ch_a", count: 100) {
+            let chat = ChatID(rawValue: chat)
+            let action = Send.Action.message(Draft(text: "hi"))
+            _ = try await fixture.outbox.submit(
+                SendRequest(recipient: .chat(chat), line: line, action: action, origin: "test"))
+            _ = try await agents.addDraft(agent: "a", chat: chat, line: line, message: nil, action: action)
+        }
+        let token = try await fixture.token(chats: [ChatID(rawValue: "ch_b")])
+        let sends = try await call(fixture, .get, "/v1/sends?limit=5", token: token)
+        #expect(try sends.decode(NativeList<NativeSend>.self).data.map(\.id) == ["sn_1"])
+        let drafts = try await call(fixture, .get, "/v1/drafts", token: token)
+        #expect(try drafts.decode(NativeList<NativeDraft>.self).data.map(\.chat) == ["ch_b"])
+        let others = try await call(fixture, .get, "/v1/sends?limit=5", token: try await fixture.token())
+        #expect(try others.decode(NativeList<NativeSend>.self).data.count == 5)
+    }
+
+    @Test
     func whatIsOutsideTheListOfChatsDoesNotExist() async throws {
         let fixture = try Fixture()
         let token = try await fixture.token(chats: [ChatID(rawValue: "ch_b")])

@@ -104,8 +104,13 @@ final class RecordingOutbox: OutboundSending, SendManaging {
 
     func send(_ id: SendID) async throws -> Send? { state.withLock { $0.first { $0.send.id == id }?.send } }
 
-    func list(state wanted: Send.State?, limit: Int) async throws -> [Send] {
-        state.withLock { Array($0.map(\.send).reversed().prefix(limit)) }
+    func list(state wanted: Send.State?, chats: Set<ChatID>?, limit: Int) async throws -> [Send] {
+        let sends = state.withLock { $0.map(\.send).reversed() }
+        let seen = sends.filter { send in
+            guard let chats else { return true }
+            return if case .chat(let chat) = send.recipient { chats.contains(chat) } else { false }
+        }
+        return Array(seen.prefix(limit))
     }
 
     func retry(_ id: SendID) async throws(OutboundError) -> Send {

@@ -126,6 +126,30 @@ import Testing
         #expect(try await agents.isProcessed(agent: "b", event: "m0") == false)
     }
 
+    @Test func sendsToSomeChatsAreFoundBehindThoseToOthers() async throws {
+        let mine = ChatID(rawValue: "ch_mine")
+        try await state.sends.write { tables in
+            for number in 0..<104 {
+                // Two of the first four are to the chat; a hundred to another came after them.
+                let recipient: Recipient =
+                    number < 4 && number % 2 == 0
+                    ? .chat(mine) : number == 1 ? .handle("+15550001") : .chat(Samples.chat)
+                _ = try tables.insert(
+                    SendRecord(
+                        id: SendID(rawValue: "snd_\(number)"), origin: "test", recipient: recipient,
+                        line: Samples.line, action: .message(Draft(text: "a")), createdAt: Timestamp(seconds: 1)))
+            }
+        }
+        let found = try await state.sends.read { tables in
+            [
+                try tables.records(in: nil, to: [mine], limit: 5),
+                try tables.records(in: .queued, to: [mine], limit: 1),
+                try tables.records(in: .failed, to: [mine], limit: 5), try tables.records(in: nil, to: [], limit: 5),
+            ].map { $0.map(\.id.rawValue) }
+        }
+        #expect(found == [["snd_2", "snd_0"], ["snd_2"], [], []])
+    }
+
     @Test func draftIsDecidedOnce() async throws {
         let agents = state.agents(clock: clock)
         let draft = try await agents.addDraft(

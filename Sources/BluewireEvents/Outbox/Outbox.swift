@@ -92,9 +92,19 @@ package final class Outbox: Sendable {
         try await store.read { try $0.record(id)?.send }
     }
 
-    /// Sends, newest first; of one state, or of any.
-    package func list(state: Send.State? = nil, limit: Int = 50) async throws -> [Send] {
-        try await store.read { try $0.records(in: state, limit: limit).map(\.send) }
+    /// Sends, newest first; of one state, or of any, and addressed to one of `chats`, or to anybody when nil.
+    package func list(
+        state: Send.State? = nil, chats: Set<ChatID>? = nil, limit: Int = 50
+    ) async throws -> [Send] {
+        try await store.read { tables in
+            let records =
+                if let chats {
+                    try tables.records(in: state, to: chats, limit: limit)
+                } else {
+                    try tables.records(in: state, limit: limit)
+                }
+            return records.map(\.send)
+        }
     }
 
     /// Sends a failed or unknown send once more, because the caller knows that it did not arrive.

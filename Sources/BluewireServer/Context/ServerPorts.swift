@@ -137,8 +137,8 @@ extension MessageStore: ConversationReading {
 
 /// The outbox as callers see it.
 package protocol SendManaging: Sendable {
-    /// The newest sends, of a state or of all.
-    func list(state: Send.State?, limit: Int) async throws -> [Send]
+    /// The newest sends, of a state or of all, and to one of `chats` or, when nil, to anybody.
+    func list(state: Send.State?, chats: Set<ChatID>?, limit: Int) async throws -> [Send]
 
     /// Tries a failed or unknown send again.
     func retry(_ id: SendID) async throws(OutboundError) -> Send

@@ -30,7 +30,8 @@ enum AgentRoutes {
         gives: NativeList<NativeDraft>.self
     ) { call in
         let caller = try call.principal()
-        return NativeList(try await agents(call).drafts().filter { caller.sees($0.chat) }.map(NativeDraft.init))
+        return NativeList(
+            try await agents(call).drafts(chats: caller.chats).filter { caller.sees($0.chat) }.map(NativeDraft.init))
     }
 
     private static let approve = Route.act(

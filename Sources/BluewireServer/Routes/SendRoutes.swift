@@ -19,7 +19,7 @@ enum SendRoutes {
     ) { call in
         let caller = try call.principal()
         let state = call.query("state").map(Send.State.init(rawValue:))
-        let sends = try await call.context.sends.list(state: state, limit: try call.limit())
+        let sends = try await call.context.sends.list(state: state, chats: caller.chats, limit: try call.limit())
         return NativeList(sends.filter { caller.sees($0.recipient.chat) }.map(NativeSend.init))
     }.query(.limit, .choice("state", "Only sends in this state.", Send.State.all.map(\.rawValue)))
 

@@ -36,7 +36,7 @@ enum TraceRoutes {
             steps += NativeTraceStep.steps(of: turn)
         }
         // The send a message came from tells the rest: queued, dispatched, landed.
-        let sends = try await call.context.sends.list(state: nil, limit: 200)
+        let sends = try await call.context.sends.list(state: nil, chats: nil, limit: 200)
         if let send = sends.first(where: { $0.message == message.id }) {
             let history = try await call.context.journal.events(about: MessageID(rawValue: send.id.rawValue))
             steps += history.map(NativeTraceStep.init)

@@ -57,6 +57,24 @@ private struct SendTables: SendTransaction {
         ).map(decode)
     }
 
+    func records(in state: Send.State?, to chats: Set<ChatID>, limit: Int) throws -> [SendRecord] {
+        // Whom a send is addressed to stands in its record only; newer sends of others are read over, up to a bound.
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT sequence, revision, record FROM outboxSend
+                WHERE ?1 IS NULL OR state = ?1 ORDER BY sequence DESC LIMIT 10000
+                """,
+            arguments: [state?.rawValue]
+        )
+        var found: [SendRecord] = []
+        while found.count < limit, let row = try rows.next() {
+            let record = try decode(row)
+            if case .chat(let chat) = record.recipient, chats.contains(chat) { found.append(record) }
+        }
+        return found
+    }
+
     func openRecords() throws -> [SendRecord] {
         try Row.fetchAll(
             db, sql: "SELECT sequence, revision, record FROM outboxSend WHERE isOpen = 1 ORDER BY sequence"

@@ -27,6 +27,8 @@ package protocol SendTransaction {
     func record(_ id: SendID) throws -> SendRecord?
     /// Sends, newest first; of one state, or of any.
     func records(in state: Send.State?, limit: Int) throws -> [SendRecord]
+    /// Sends addressed to one of `chats`, newest first; of one state, or of any.
+    func records(in state: Send.State?, to chats: Set<ChatID>, limit: Int) throws -> [SendRecord]
     /// The sends still queued, dispatched, or unknown and looked for, in outbox order.
     func openRecords() throws -> [SendRecord]
     /// The sends to proven self-chats handed over in a span of time, in outbox order.

@@ -39,15 +39,19 @@ extension AgentRepository {
         }
     }
 
-    /// Drafts in `state` (all when nil), newest first.
-    package func drafts(state: AgentDraft.State? = .waiting, limit: Int = 100) async throws -> [AgentDraft] {
-        try await database.read { db in
+    /// Drafts in `state` (all when nil), newest first; only those of `chats` unless that is nil.
+    package func drafts(
+        state: AgentDraft.State? = .waiting, chats: Set<ChatID>? = nil, limit: Int = 100
+    ) async throws -> [AgentDraft] {
+        let list = try chats.map { try Columns.json($0.map(\.rawValue)) }
+        return try await database.read { db in
             try Row.fetchAll(
                 db,
                 sql: """
                     SELECT \(Self.draftColumns) FROM agentDraft WHERE (?1 IS NULL OR state = ?1)
-                    ORDER BY createdAt DESC, id LIMIT ?2
-                    """, arguments: [state?.rawValue, limit]
+                    AND (?2 IS NULL OR chat IN (SELECT value FROM json_each(?2)))
+                    ORDER BY createdAt DESC, id LIMIT ?3
+                    """, arguments: [state?.rawValue, list, limit]
             ).map(Self.draft)
         }
     }

@@ -65,6 +65,13 @@ private final class MemorySendTransaction: SendTransaction {
         Array(tables.records.reversed().filter { state == nil || $0.progress.state == state }.prefix(limit))
     }
 
+    func records(in state: Send.State?, to chats: Set<ChatID>, limit: Int) -> [SendRecord] {
+        let found = records(in: state, limit: .max).filter { record in
+            if case .chat(let chat) = record.recipient { chats.contains(chat) } else { false }
+        }
+        return Array(found.prefix(limit))
+    }
+
     func openRecords() -> [SendRecord] { tables.records.filter(\.progress.isOpen) }
 
     func selfRecords(dispatchedFrom start: Timestamp, to end: Timestamp) -> [SendRecord] {
