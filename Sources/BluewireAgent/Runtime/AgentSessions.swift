@@ -53,6 +53,24 @@ actor AgentSessions {
         }
     }
 
+    /// Drops what waited longer than an agent's patience: nobody expects that answer any more, and the outbox may have
+    /// forgotten the keys of the bubbles that went out.
+    ///
+    /// - Returns: what was dropped.
+    func dropStale(_ chat: ChatID, now: Timestamp) async throws -> SessionState {
+        guard var session = sessions[chat] else { return SessionState() }
+        let isStale: (Timestamp?) -> Bool = { time in time.map { now - $0 > Admission.patience } ?? true }
+        var dropped = SessionState()
+        dropped.pending = session.state.pending.filter { isStale($0.admittedAt) }
+        if let reply = session.state.reply, isStale(reply.madeAt) { dropped.reply = reply }
+        guard !dropped.pending.isEmpty || dropped.reply != nil else { return dropped }
+        session.state.pending.removeAll { isStale($0.admittedAt) }
+        if dropped.reply != nil { session.state.reply = nil }
+        sessions[chat] = session
+        try await save(chat)
+        return dropped
+    }
+
     /// Stores an admitted message durably and interrupts the turn that runs; false when it was known.
     func add(_ pending: SessionState.Pending, to chat: ChatID) async throws -> Bool {
         var session = sessions[chat] ?? Session()

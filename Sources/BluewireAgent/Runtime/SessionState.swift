@@ -33,6 +33,8 @@ struct SessionState: Codable, Hashable, Sendable {
         var answering: MessageID
         var bubbles: [String]
         var sent: Int
+        /// When it was thought of; nil in what older versions stored.
+        var madeAt: Timestamp?
     }
 
     /// The name of the turn that answers exactly these messages.

@@ -26,25 +26,55 @@ struct TurnRunner: Sendable {
     private var clock: any WallClock { services.clock }
     private var records: AgentRepository { services.state.agents(clock: services.clock) }
 
+    /// How long a session rests at first and at most when its state cannot be written.
+    private static let firstRest: Duration = .seconds(15)
+    private static let longestRest: Duration = .seconds(60)
+
     /// Answers what waits in `chat` until nothing does, or until cancelled.
     func runSession(_ chat: ChatID) async {
-        do {
-            // What an earlier life of the process was saying is finished first.
-            if let reply = await sessions.reply(chat) {
-                try await speak(reply, in: chat, typingSince: nil, answered: 0)
-            }
-            while let deadline = await sessions.deadline(chat) {
-                let wait = deadline - clock.now
-                if wait > .zero {
-                    try await clock.sleep(for: wait)
-                    continue
+        var rest = Self.firstRest
+        while true {
+            do {
+                return try await answer(chat)
+            } catch {
+                // The state cannot be written: the messages stay, and are answered after a rest.
+                guard !Task.isCancelled, (try? await clock.sleep(for: rest)) != nil else {
+                    return await sessions.stop(chat)
                 }
-                try await runTurn(chat)
+                rest = min(rest * 2, Self.longestRest)
             }
-        } catch {
-            // Cancelled, or the state cannot be written: the messages stay stored and are answered later.
-            await sessions.stop(chat)
         }
+    }
+
+    private func answer(_ chat: ChatID) async throws {
+        try await dropStale(chat)
+        // What an earlier life of the process was saying is finished first.
+        if let reply = await sessions.reply(chat) {
+            try await speak(reply, in: chat, typingSince: nil, answered: 0)
+        }
+        while let deadline = await sessions.deadline(chat) {
+            let wait = deadline - clock.now
+            if wait > .zero {
+                try await clock.sleep(for: wait)
+                continue
+            }
+            try await runTurn(chat)
+        }
+    }
+
+    /// Drops what is too old to be answered, and says so in the trace.
+    private func dropStale(_ chat: ChatID) async throws {
+        let dropped = try await sessions.dropStale(chat, now: clock.now)
+        if let reply = dropped.reply {
+            // The turn may have been pruned since.
+            let detail = "\(reply.bubbles.count - reply.sent) bubble(s) withheld: the answer is too old"
+            try? await end(reply.turn, "withheld", step: "stale", detail: detail)
+        }
+        guard !dropped.pending.isEmpty else { return }
+        let turn = try await records.beginTurn(
+            agent: configuration.name, chat: chat, messages: dropped.pending.map(\.message))
+        try await end(
+            turn, "withheld", step: "stale", detail: "\(dropped.pending.count) message(s) waited too long")
     }
 
     private func runTurn(_ chat: ChatID) async throws {
@@ -144,7 +174,7 @@ struct TurnRunner: Sendable {
             : SessionState.Reply(
                 name: name, turn: turn, line: sender.line, answering: pending[pending.count - 1].message,
                 bubbles: bubbles,
-                sent: 0
+                sent: 0, madeAt: clock.now
             )
         guard try await sessions.commit(reply, answering: pending.count, in: chat) else {
             // A message came after the thought was complete and before anything was said: think again with it.

@@ -49,7 +49,7 @@ package struct ChatBoundSender: Sendable {
     ) async throws -> Outcome {
         if let drafts {
             let draft = try await drafts.addDraft(
-                agent: agent, chat: chat, line: line, message: message, action: action)
+                agent: agent, chat: chat, line: line, message: message, action: action, key: key)
             return .drafted(draft.id)
         }
         let request = SendRequest(

@@ -38,13 +38,25 @@ enum AgentRoutes {
         .post, "/v1/drafts/{draft}/approve", "approveDraft", .scope(.agentsRun), "Send an answer that waits.",
         gives: NativeSend.self, status: .accepted
     ) { call in
-        let draft = try await draft(call)
-        // The draft's id is the key: approving it twice sends it once.
-        let send = try await call.context.sender.submit(
-            SendRequest(
-                recipient: .chat(draft.chat), line: draft.line, action: draft.action, key: draft.id,
-                origin: "agent:" + draft.agent))
-        _ = try await agents(call).decideDraft(draft.id, .approved, send: send.id)
+        let found = try await draft(call)
+        guard let (draft, isFirst) = try await agents(call).claimDraft(found.id) else {
+            return try await approved(found.id, call)
+        }
+        // What was claimed before may have been submitted: once the outbox forgets the key it would go out twice.
+        guard call.context.clock.now - draft.updatedAt < keyMemory else { throw decided }
+        let send: Send
+        do throws(OutboundError) {
+            // The draft's id is the key: approving it twice sends it once.
+            send = try await call.context.sender.submit(
+                SendRequest(
+                    recipient: .chat(draft.chat), line: draft.line, action: draft.action, key: draft.id,
+                    origin: "agent:" + draft.agent))
+        } catch {
+            // Nothing was stored.
+            if isFirst { try await agents(call).releaseDraft(draft) }
+            throw error
+        }
+        try await agents(call).noteSend(send.id, ofDraft: draft.id)
         await call.audit(.draftDecided(draft.id, .approved))
         return NativeSend(send)
     }.problems(.unsupported, .conflict, .forbidden)
@@ -53,22 +65,35 @@ enum AgentRoutes {
         .post, "/v1/drafts/{draft}/discard", "discardDraft", .scope(.agentsRun), "Drop an answer that waits."
     ) { call in
         let draft = try await draft(call)
-        _ = try await agents(call).decideDraft(draft.id, .discarded)
+        guard try await agents(call).decideDraft(draft.id, .discarded) != nil else { throw decided }
         await call.audit(.draftDecided(draft.id, .discarded))
-    }
+    }.problems(.conflict)
 
     private static func agents(_ call: Call) -> AgentRepository {
         call.context.state.agents(clock: call.context.clock)
     }
 
     private static func draft(_ call: Call) async throws -> AgentDraft {
-        guard let draft = try await agents(call).draft(try call.parameter("draft")), draft.state == .waiting,
+        guard let draft = try await agents(call).draft(try call.parameter("draft")),
             try call.principal().sees(draft.chat)
         else {
-            throw NativeProblem.notFound("draft that waits")
+            throw NativeProblem.notFound("draft")
         }
         return draft
     }
+
+    /// How long after its first claim a draft may be submitted again; a little less than the outbox remembers keys.
+    private static let keyMemory: Duration = .seconds(23 * 3600)
+
+    /// What a draft became that was approved before.
+    private static func approved(_ id: String, _ call: Call) async throws -> NativeSend {
+        guard let known = try await agents(call).draft(id)?.send, let send = try await call.context.sender.send(known)
+        else { throw decided }
+        return NativeSend(send)
+    }
+
+    private static let decided = NativeProblem(
+        .conflict, detail: "The draft was decided before.", remedy: "List the drafts that wait.")
 }
 
 extension NativeTask {

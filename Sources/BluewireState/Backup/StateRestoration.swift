@@ -159,9 +159,12 @@ package struct StateRestoration: Sendable {
                         arguments: [Int64(at), id])
                 }
                 for (id, state) in found.decided {
+                    // So old that it is never submitted anew: this outbox may not know its key.
                     try db.execute(
-                        sql: "UPDATE agentDraft SET state = ? WHERE id = ? AND state = 'waiting'",
-                        arguments: [state, id])
+                        sql: """
+                            UPDATE agentDraft SET state = ?, updatedAt = 0
+                            WHERE id = ? AND (state = 'waiting' OR send IS NULL)
+                            """, arguments: [state, id])
                 }
                 for (id, state) in found.ended {
                     try db.execute(

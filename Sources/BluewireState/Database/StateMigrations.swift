@@ -10,8 +10,18 @@ package enum StateMigrations {
     package static let all: [Migration] = [
         access, sinks, work, agents, outbox, audit, replay, budgets, UploadRepository.migration,
         HookRepository.migration,
-        pairing,
+        pairing, onceOnly,
     ]
+
+    /// By what a draft and a reminder are told to have been made and begun in an earlier life.
+    private static let onceOnly = Migration(
+        "12-once",
+        sql: """
+            ALTER TABLE agentDraft ADD COLUMN key TEXT;
+            CREATE UNIQUE INDEX agentDraftKey ON agentDraft (agent, key) WHERE key IS NOT NULL;
+            ALTER TABLE task ADD COLUMN begunAt INTEGER;
+            """
+    )
 
     /// One-time codes that are exchanged for a token instead of a web session: its name and its end.
     private static let pairing = Migration(

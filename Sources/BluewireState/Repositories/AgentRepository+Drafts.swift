@@ -9,26 +9,35 @@ import GRDB
 
 extension AgentRepository {
     /// Stores what the agent would have sent.
+    ///
+    /// With a `key` that the agent used before, returns the first one.
     package func addDraft(
-        agent: String, chat: ChatID, line: LineID, message: MessageID?, action: Send.Action
+        agent: String, chat: ChatID, line: LineID, message: MessageID?, action: Send.Action, key: String? = nil
     ) async throws -> AgentDraft {
         let now = clock.now
         let draft = AgentDraft(
             id: Secret.identifier(prefix: "drf_"), agent: agent, chat: chat, line: line, message: message,
             action: action, state: .waiting, createdAt: now, updatedAt: now)
         let json = try Columns.json(action)
-        try await database.write { db in
+        return try await database.write { db in
+            if let key,
+                let known = try Row.fetchOne(
+                    db, sql: "SELECT \(Self.draftColumns) FROM agentDraft WHERE agent = ? AND key = ?",
+                    arguments: [agent, key])
+            {
+                return try Self.draft(known)
+            }
             try db.execute(
                 sql: """
-                    INSERT INTO agentDraft (id, agent, chat, line, message, action, state, createdAt, updatedAt)
-                    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
+                    INSERT INTO agentDraft (id, agent, chat, line, message, action, state, createdAt, updatedAt, key)
+                    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)
                     """,
                 arguments: [
                     draft.id, agent, chat.rawValue, line.rawValue, message?.rawValue, json, now.nanoseconds,
-                    now.nanoseconds,
+                    now.nanoseconds, key,
                 ])
+            return draft
         }
-        return draft
     }
 
     /// The draft of that id.
@@ -69,6 +78,53 @@ extension AgentRepository {
                     RETURNING \(Self.draftColumns)
                     """, arguments: [state.rawValue, send?.rawValue, now.nanoseconds, id]
             ).map(Self.draft)
+        }
+    }
+
+    /// Claims a draft for being sent: one that waits becomes approved, and one that was approved without its send being
+    /// noted is claimed anew.
+    ///
+    /// A new claim is a nanosecond younger than the one before, so that ``releaseDraft(_:)`` of the earlier claim changes
+    /// nothing.
+    ///
+    /// - Returns: the claimed draft, and whether it waited; nil when there is none, it was discarded, or its send is known.
+    package func claimDraft(_ id: String) async throws -> (draft: AgentDraft, isFirst: Bool)? {
+        let now = clock.now
+        return try await database.write { db in
+            let first = try Row.fetchOne(
+                db,
+                sql: """
+                    UPDATE agentDraft SET state = 'approved', updatedAt = ? WHERE id = ? AND state = 'waiting'
+                    RETURNING \(Self.draftColumns)
+                    """, arguments: [now.nanoseconds, id])
+            if let first { return (try Self.draft(first), true) }
+            let again = try Row.fetchOne(
+                db,
+                sql: """
+                    UPDATE agentDraft SET updatedAt = updatedAt + 1
+                    WHERE id = ? AND state = 'approved' AND send IS NULL RETURNING \(Self.draftColumns)
+                    """, arguments: [id])
+            return try again.map { (try Self.draft($0), false) }
+        }
+    }
+
+    /// Puts a claimed draft back to those that wait, unless somebody else claimed it since.
+    package func releaseDraft(_ claimed: AgentDraft) async throws {
+        try await database.write { db in
+            try db.execute(
+                sql: """
+                    UPDATE agentDraft SET state = 'waiting'
+                    WHERE id = ? AND state = 'approved' AND send IS NULL AND updatedAt = ?
+                    """, arguments: [claimed.id, claimed.updatedAt.nanoseconds])
+        }
+    }
+
+    /// Notes which send an approved draft became.
+    package func noteSend(_ send: SendID, ofDraft id: String) async throws {
+        try await database.write { db in
+            try db.execute(
+                sql: "UPDATE agentDraft SET send = ? WHERE id = ? AND state = 'approved'",
+                arguments: [send.rawValue, id])
         }
     }
 

@@ -132,16 +132,16 @@ package struct TaskRepository: Sendable {
         }
     }
 
-    /// When the next reminder is due; nil when there is none.
-    package func nextDue(agent: String) async throws -> Timestamp? {
+    /// When the next reminder is due after `time`; nil when there is none.
+    package func nextDue(agent: String, after time: Timestamp) async throws -> Timestamp? {
         try await database.read { db in
             Columns.time(
                 try Int64.fetchOne(
                     db,
                     sql: """
                         SELECT min(dueAt) FROM task WHERE state = 'open' AND remindedAt IS NULL AND dueAt IS NOT NULL
-                        AND agent = ?
-                        """, arguments: [agent]))
+                        AND agent = ? AND dueAt > ?
+                        """, arguments: [agent, time.nanoseconds]))
         }
     }
 
@@ -152,6 +152,26 @@ package struct TaskRepository: Sendable {
             try db.execute(
                 sql: "UPDATE task SET remindedAt = ?, updatedAt = ? WHERE id = ?",
                 arguments: [now.nanoseconds, now.nanoseconds, id])
+        }
+    }
+
+    /// Notes that the reminder is about to be handed over, unless that was noted before.
+    ///
+    /// - Returns: when it was first begun; `now` when that is this time.
+    package func beginReminder(_ id: String, at now: Timestamp) async throws -> Timestamp {
+        try await database.write { db in
+            let begun = try Int64.fetchOne(
+                db, sql: "UPDATE task SET begunAt = coalesce(begunAt, ?) WHERE id = ? RETURNING begunAt",
+                arguments: [now.nanoseconds, id])
+            return begun.map(Timestamp.init(nanoseconds:)) ?? now
+        }
+    }
+
+    /// Takes back what ``beginReminder(_:at:)`` noted at `time`: nothing was handed over.
+    package func releaseReminder(_ id: String, begunAt time: Timestamp) async throws {
+        try await database.write { db in
+            try db.execute(
+                sql: "UPDATE task SET begunAt = NULL WHERE id = ? AND begunAt = ?", arguments: [id, time.nanoseconds])
         }
     }
 

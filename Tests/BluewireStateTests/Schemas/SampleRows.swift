@@ -24,6 +24,7 @@ enum SampleRows {
         case (.state, 9): try uploads(db)
         case (.state, 10): try hooks(db)
         case (.state, 11): try pairing(db)
+        case (.state, 12): try onceOnly(db)
         case (.journal, 1): try journal(db)
         default: return
         }
@@ -51,6 +52,14 @@ enum SampleRows {
             sql: """
                 INSERT INTO loginCode (hash, scopes, chats, expiresAt, tokenName, tokenExpiresAt)
                 VALUES (x'01ff', 'read send', 'ch_one', 1768479000000000000, 'tablet', 1771070400000000000);
+                """)
+    }
+
+    private static func onceOnly(_ db: Database) throws {
+        try db.execute(
+            sql: """
+                UPDATE agentDraft SET key = 'agent:concierge:0-0';
+                UPDATE task SET begunAt = 1768500000000000000;
                 """)
     }
 
