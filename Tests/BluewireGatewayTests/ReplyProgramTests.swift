@@ -52,6 +52,29 @@ import Testing
         #expect(error?.remedy.isEmpty == false)
     }
 
+    private static func isRunning(_ process: Int32) -> Bool {
+        guard kill(process, 0) == 0 else { return false }
+        // One that ended may wait for the system to collect it.
+        let state = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        return state.map { !$0.contains(") Z ") } ?? true
+    }
+
+    @Test(arguments: ["", "trap '' TERM; "])
+    func aProgramThatIsTooSlowEndsWithEverythingItStarted(preparation: String) async throws {
+        let note = FileManager.default.temporaryDirectory.appending(path: "reply-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: note) }
+        let (program, file) = try program(
+            "\(preparation)sh -c 'echo $$ > \(note.path); sleep 61; :' & wait", timeout: .milliseconds(700))
+        defer { try? FileManager.default.removeItem(at: file) }
+        await #expect(throws: GatewayError.self) { try await program.reply(to: message()) }
+        let text = try String(contentsOf: note, encoding: .utf8)
+        let child = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        // The signal was sent to all of them; the system carries it out a moment later.
+        let end = ContinuousClock.now + .seconds(10)
+        while Self.isRunning(child), ContinuousClock.now < end { await Task.yield() }
+        #expect(!Self.isRunning(child))
+    }
+
     @Test func aMissingProgramIsAnErrorWithARemedy() async throws {
         let program = try ReplyProgram(command: "/nowhere/reply", timeout: .seconds(5), allow: ["*"])
         let error = await #expect(throws: GatewayError.self) { try await program.reply(to: message()) }

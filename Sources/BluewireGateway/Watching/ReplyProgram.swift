@@ -60,7 +60,10 @@ package struct ReplyProgram: Sendable {
     package func reply(to message: NativeMessage) async throws -> String? {
         var platform = PlatformOptions()
         platform.createSession = true
-        platform.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(1))]
+        // What it started holds its output open: only when all of them are gone does the wait end.
+        platform.teardownSequence = [
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .milliseconds(100))
+        ]
         let configuration = Subprocess.Configuration(
             executable: executable.contains("/") ? .path(FilePath(executable)) : .name(executable),
             arguments: Arguments(arguments), platformOptions: platform
